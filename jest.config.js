@@ -1,0 +1,24 @@
+/** One configuration for every level; the level is in the file's name: .spec.ts, .int.spec.ts, .e2e.spec.ts */
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      keepClassNames: true,
+    },
+    module: { type: 'commonjs' },
+    sourceMaps: 'inline',
+  },
+];
+module.exports = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@comptoir/source', 'node', 'require', 'default'] },
+  transform: { '^.+\\.ts$': swc },
+  moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/dist-failpoints/'],
+  modulePathIgnorePatterns: ['/dist/', '/dist-failpoints/', '/.stack/'],
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/test'],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { Sku } from './catalog';
+import { command, event, Money } from './message';
+
+export const PricedLine = z.object({
+  sku: Sku,
+  quantity: z.int().positive(),
+  /** Minor units, in the currency of the total. */
+  unitPrice: z.int().positive(),
+});
+export type PricedLine = z.infer<typeof PricedLine>;
+
+export const CartValidated = event(
+  'carts.cart-validated',
+  1,
+  z.object({ orderId: z.uuid(), cartId: z.uuid(), lines: z.array(PricedLine).min(1), total: Money }),
+  { stream: (body) => `cart-${body.cartId}` },
+);
+
+export const CartRejected = event(
+  'carts.cart-rejected',
+  1,
+  z.object({
+    orderId: z.uuid(),
+    cartId: z.uuid(),
+    reason: z.enum(['cart-not-found', 'cart-empty', 'cart-already-ordered', 'unknown-sku', 'price-not-offered', 'void']),
+    /** For people: which line, which price. */
+    detail: z.string(),
+  }),
+  { stream: (body) => `cart-${body.cartId}` },
+);
+
+/** Prices the cart's lines by carts' own copy of the catalogue and binds the cart to the order. */
+export const ValidateCart = command('carts.validate-cart', 1, z.object({ orderId: z.uuid(), cartId: z.uuid() }), {
+  answers: [CartValidated, CartRejected],
+});

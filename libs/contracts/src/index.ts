@@ -1,0 +1,10 @@
+export { command, event, Money } from './message';
+export type {
+  AnswerOf,
+  BodyOf,
+  CommandType,
+  EventType,
+  MessageType,
+  Outgoing,
+  SendOptions,
+} from './message';

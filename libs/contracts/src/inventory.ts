@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { Sku } from './catalog';
+import { command, event } from './message';
+
+export const StockLine = z.object({ sku: Sku, quantity: z.int().positive() });
+export type StockLine = z.infer<typeof StockLine>;
+
+const reservation = (body: { orderId: string }) => `reservation-${body.orderId}`;
+
+export const StockReserved = event(
+  'inventory.stock-reserved',
+  1,
+  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  { stream: reservation },
+);
+
+export const StockRejected = event(
+  'inventory.stock-rejected',
+  1,
+  z.object({
+    orderId: z.uuid(),
+    reason: z.enum(['out-of-stock', 'unknown-sku', 'void']),
+    shortages: z.array(z.object({ sku: Sku, requested: z.int(), available: z.int() })),
+  }),
+  { stream: reservation },
+);
+
+/** `lines` is empty where nothing had been reserved: the reservation is void from then on. */
+export const StockReleased = event(
+  'inventory.stock-released',
+  1,
+  z.object({ orderId: z.uuid(), lines: z.array(StockLine) }),
+  { stream: reservation },
+);
+
+/** A confirmed order's reservation became sold. */
+export const StockSold = event(
+  'inventory.stock-sold',
+  1,
+  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  { stream: reservation },
+);
+
+export const StockReceived = event(
+  'inventory.stock-received',
+  1,
+  z.object({ receiptId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  { stream: (body) => `receipt-${body.receiptId}` },
+);
+
+export const ReserveStock = command(
+  'inventory.reserve-stock',
+  1,
+  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  { answers: [StockReserved, StockRejected] },
+);
+
+export const ReleaseStock = command(
+  'inventory.release-stock',
+  1,
+  z.object({ orderId: z.uuid(), reason: z.string() }),
+  { answers: [StockReleased] },
+);

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { PricedLine } from './carts';
+import { command, event, Money } from './message';
+
+const order = (body: { orderId: string }) => `order-${body.orderId}`;
+
+/** The flow an order runs in; its conversation id is the order's id. */
+export const ORDER_FULFILMENT = 'order-fulfilment';
+
+export const OrderPlaced = event(
+  'orders.order-placed',
+  1,
+  z.object({
+    orderId: z.uuid(),
+    cartId: z.uuid(),
+    customerId: z.string().min(1).max(64),
+    paymentToken: z.string().min(1).max(200),
+  }),
+  { stream: order },
+);
+
+export const OrderConfirmed = event(
+  'orders.order-confirmed',
+  1,
+  z.object({ orderId: z.uuid(), customerId: z.string(), lines: z.array(PricedLine).min(1), total: Money }),
+  { stream: order },
+);
+
+/** The order had been cancelled before the confirmation came. */
+export const OrderConfirmationRefused = event(
+  'orders.order-confirmation-refused',
+  1,
+  z.object({ orderId: z.uuid(), reason: z.string() }),
+  { stream: order },
+);
+
+export const OrderCancelled = event(
+  'orders.order-cancelled',
+  1,
+  z.object({ orderId: z.uuid(), cartId: z.uuid(), reason: z.string() }),
+  { stream: order },
+);
+
+export const ConfirmOrder = command(
+  'orders.confirm-order',
+  1,
+  z.object({ orderId: z.uuid(), lines: z.array(PricedLine).min(1), total: Money }),
+  { answers: [OrderConfirmed, OrderConfirmationRefused] },
+);
+
+export const CancelOrder = command(
+  'orders.cancel-order',
+  1,
+  z.object({ orderId: z.uuid(), reason: z.string() }),
+  { answers: [OrderCancelled] },
+);
