@@ -2,6 +2,8 @@
 const swc = [
   '@swc/jest',
   {
+    // .swcrc is the build's: it leaves the specs out.
+    swcrc: false,
     jsc: {
       target: 'es2022',
       parser: { syntax: 'typescript', decorators: true },
