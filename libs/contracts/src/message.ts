@@ -50,8 +50,9 @@ export interface Outgoing<T extends MessageType = MessageType> {
   readonly options?: SendOptions;
 }
 
+/** A declaration is called to make a message, which names the declaration (this very function) as its type. */
 interface Create<T extends MessageType> {
-  (body: z.input<T['schema']>, options?: SendOptions): Outgoing<T>;
+  (body: z.input<T['schema']>, options?: SendOptions): Outgoing<T & Create<T>>;
 }
 
 const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
