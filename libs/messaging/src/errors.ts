@@ -31,3 +31,8 @@ export class IdempotencyKeyReused extends MessagingError {
 export class EndpointUnavailable extends MessagingError {
   readonly code = 'endpoint-unavailable';
 }
+
+/** The connection went while COMMIT was on its way: the transaction may have happened. */
+export class CommitOutcomeUnknown extends MessagingError {
+  readonly code = 'commit-outcome-unknown';
+}

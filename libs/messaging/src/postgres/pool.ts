@@ -1,0 +1,30 @@
+import { Pool, types } from 'pg';
+
+const INT8 = 20;
+
+/**
+ * A pool whose sessions cannot hang: bounded waits for a connection, a lock, a statement and an idle transaction, so that
+ * the database decides and the runtime classifies. `pipeline` lets BEGIN travel with the first statement of a batch and
+ * COMMIT with the last.
+ */
+export function pgPool(options: {
+  connectionString: string;
+  applicationName: string;
+  /** Connections at most. Default 6. */
+  max?: number;
+}): Pool {
+  const pool = new Pool({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    max: options.max ?? 6,
+    connectionTimeoutMillis: 5_000,
+    idleTimeoutMillis: 60_000,
+    keepAlive: true,
+    pipeline: true,
+    options: '-c lock_timeout=5s -c statement_timeout=20s -c idle_in_transaction_session_timeout=20s -c timezone=UTC',
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? String : types.getTypeParser(oid, format)) },
+  });
+  // A connection that breaks while idle is replaced at the next use; without a listener the process would die of it.
+  pool.on('error', () => undefined);
+  return pool;
+}
