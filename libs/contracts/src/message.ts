@@ -35,6 +35,8 @@ export type AnswerOf<C extends CommandType> = C['answers'][number];
 
 /** What a sender may set; the rest follows from the message being answered. */
 export interface SendOptions {
+  /** The message's id, for a sender that must know it before it is sent: a UUIDv7, never used before. Default: a new one. */
+  readonly id?: string;
   /** The conversation. Default: the conversation of the message being handled, or a new one. */
   readonly correlationId?: string;
   readonly causationId?: string;
