@@ -1,0 +1,18 @@
+/**
+ * Which owners have a schema in which database. A service has a database of its own, named like itself; in it, its own
+ * schema and those of the libraries it uses, each with one migration history in `prisma/<owner>/migrations`.
+ */
+export const DATABASES = {
+  catalog: ['messaging', 'catalog'],
+  carts: ['messaging', 'carts'],
+  inventory: ['messaging', 'inventory'],
+  payments: ['messaging', 'payments'],
+  orders: ['messaging', 'orders'],
+  orchestrator: ['messaging', 'saga'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+export type DatabaseName = keyof typeof DATABASES;
+export const DATABASE_NAMES = Object.keys(DATABASES) as DatabaseName[];
+
+/** The role a service works with reaches only its own database. The passwords are for development only. */
+export const rolePassword = (service: string) => `${service}-dev`;
