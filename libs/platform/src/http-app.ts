@@ -1,0 +1,51 @@
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServiceDefinition } from '@comptoir/messaging';
+import { randomBytes } from 'node:crypto';
+import { Metrics } from './metrics';
+import { serveOpenApi, type ApiDescription } from './openapi';
+import { ProblemFilter } from './problem.filter';
+import { SERVICE } from './tokens';
+import { ValidationPipe } from './validation';
+
+/** 5,000 products with long names fit. */
+const BODY_LIMIT = 5 * 1024 * 1024;
+
+/** Creates a service's HTTP application, not yet listening. Its module imports `ServiceModule`. */
+export async function createHttpApp(module: Type, api: Partial<ApiDescription> = {}): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const { name } = app.get<ServiceDefinition>(SERVICE, { strict: false });
+  return configureHttp(app, { title: name, ...api });
+}
+
+/** No middleware is used: leaving the adapter for it out saves every request some work. */
+export const httpAdapter = () =>
+  new FastifyAdapter({ bodyLimit: BODY_LIMIT, skipMiddie: true, genReqId: requestIds(), return503OnClosing: true });
+
+/** Unique over processes and restarts, and cheap. */
+function requestIds(): () => string {
+  const process = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => `${process}-${++count}`;
+}
+
+/** What every service's REST has in common: validation, problem details, metrics, the OpenAPI page. */
+export function configureHttp(app: NestFastifyApplication, api: ApiDescription): NestFastifyApplication {
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  const metrics = app.get(Metrics, { strict: false });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
+      done();
+    });
+  serveOpenApi(app, api);
+  return app;
+}

@@ -1,0 +1,18 @@
+export { ConfigInvalid, readConfig } from './config';
+export type { Environment } from './config';
+export { encodeCursor, pageOf, PageQuery } from './cursor';
+export type { Page } from './cursor';
+export { configureHttp, createHttpApp, httpAdapter } from './http-app';
+export { IdempotencyKey, idempotencyKeyOf } from './idempotency-key';
+export { ServiceLogger } from './logger';
+export { Metrics } from './metrics';
+export type { ApiDescription } from './openapi';
+export { notFound, Problem, statusProblem } from './problem';
+export type { ProblemOptions } from './problem';
+export { Readiness } from './readiness';
+export type { ReadinessCheck } from './readiness';
+export { runService } from './run-service';
+export { ServiceModule } from './service.module';
+export type { ServiceOptions } from './service.module';
+export { ENVIRONMENT, SERVICE, TRANSPORT, UNIT_OF_WORK } from './tokens';
+export { validationProblem } from './validation';
