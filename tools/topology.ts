@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { commandsWithoutQueue, definitionsOf, topologyOf, type ServiceDefinition } from '@comptoir/messaging';
+import { runTool, ToolError } from './fail';
+import { ROOT } from './root';
+
+export { importDefinitions } from '@comptoir/messaging';
+
+/** Written by `npm run topology`, loaded by docker-compose, compared by a test. */
+export const DEFINITIONS_FILE = join(ROOT, 'rabbitmq', 'definitions.json');
+
+export interface Found {
+  readonly services: readonly ServiceDefinition[];
+  /** Folders of `apps/` that define no service. */
+  readonly without: readonly string[];
+}
+
+/** The services' own declarations: `apps/<name>/src/<name>.module.ts` exports `<name> = service({ ... })`. */
+export async function findServices(apps: string = join(ROOT, 'apps')): Promise<Found> {
+  const services: ServiceDefinition[] = [];
+  const without: string[] = [];
+  for (const name of readdirSync(apps).sort()) {
+    const file = join(apps, name, 'src', `${name}.module.ts`);
+    if (!existsSync(file)) {
+      without.push(name);
+      continue;
+    }
+    const exported = ((await import(file)) as Record<string, unknown>)[camelCase(name)];
+    if (!isService(exported))
+      throw new ToolError('no-service', `${relative(ROOT, file)} must export \`${camelCase(name)} = service({ ... })\``);
+    services.push(exported);
+  }
+  return { services, without };
+}
+
+/** The text `rabbitmq/definitions.json` must have. */
+export function definitionsText(services: readonly ServiceDefinition[]): string {
+  const topology = topologyOf(services);
+  const lost = commandsWithoutQueue(topology);
+  if (lost.length > 0)
+    throw new ToolError('no-handler', `Commands that no service handles: ${lost.join(', ')}. Each would be returned for ever.`);
+  return `${JSON.stringify(definitionsOf(topology), undefined, 2)}\n`;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const unknown = args.find((arg) => arg !== '--check');
+  if (unknown) throw new ToolError('usage', `Unknown argument ${unknown}. Usage: npm run topology [-- --check]`);
+  const { services, without } = await findServices();
+  const text = definitionsText(services);
+  const file = relative(ROOT, DEFINITIONS_FILE);
+  const fresh = existsSync(DEFINITIONS_FILE) && readFileSync(DEFINITIONS_FILE, 'utf8') === text;
+  if (!fresh && args.includes('--check'))
+    throw new ToolError('stale', `${file} is not what the services declare. Run \`npm run topology\` and commit it.`);
+  if (!fresh) writeFileSync(DEFINITIONS_FILE, text);
+  console.log(`${file} ${fresh ? 'is up to date' : 'written'}: ${services.map(({ name }) => name).join(', ')}`);
+  if (without.length > 0) console.log(`Without a service definition: ${without.map((name) => `apps/${name}`).join(', ')}`);
+}
+
+const camelCase = (name: string) => name.replace(/-(.)/g, (_dash, letter: string) => letter.toUpperCase());
+
+const isService = (value: unknown): value is ServiceDefinition =>
+  typeof value === 'object' && value !== null && 'name' in value && 'handlers' in value && 'requests' in value;
+
+if (require.main === module) void runTool(() => main(process.argv.slice(2)));
