@@ -17,7 +17,9 @@ const swc = [
 module.exports = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@comptoir/source', 'node', 'require', 'default'] },
-  transform: { '^.+\\.ts$': swc },
+  transform: { '^.+\\.ts$': swc, '/node_modules/content-disposition/.+\\.js$': swc },
+  // @fastify/static requires an ES module, which Node 20.19 can and Jest cannot.
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/dist-failpoints/'],
   modulePathIgnorePatterns: ['/dist/', '/dist-failpoints/', '/.stack/'],
