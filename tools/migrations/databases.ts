@@ -1,0 +1,81 @@
+import type { Client } from 'pg';
+import { rolePassword } from '../../prisma/databases';
+import { applyHistories } from './apply';
+import { fingerprintOf, historyOf } from './history';
+import { databaseAt, withClient } from './sql';
+
+/** Creates the role if there is none. It can log in and nothing else; what it reaches is granted per database. */
+async function ensureRole(admin: Client, role: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
+  if (rowCount === 0) {
+    await admin.query(`CREATE ROLE ${admin.escapeIdentifier(role)} LOGIN PASSWORD ${admin.escapeLiteral(rolePassword(role))}`);
+  }
+}
+
+async function ensureDatabase(admin: Client, database: string): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
+  if (rowCount === 0) await admin.query(`CREATE DATABASE ${admin.escapeIdentifier(database)}`);
+}
+
+/** Nobody but administrators and the role may connect. */
+async function admit(admin: Client, database: string, role: string): Promise<void> {
+  const [db, to] = [admin.escapeIdentifier(database), admin.escapeIdentifier(role)];
+  await admin.query(`REVOKE ALL ON DATABASE ${db} FROM PUBLIC; GRANT CONNECT ON DATABASE ${db} TO ${to}`);
+}
+
+/** Rows, yes; tables, functions and the history of migrations, no. */
+async function grant(client: Client, owner: string, role: string): Promise<void> {
+  const { rowCount } = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [owner]);
+  if (rowCount === 0) return;
+  const [schema, to] = [client.escapeIdentifier(owner), client.escapeIdentifier(role)];
+  const table = `${schema}._prisma_migrations`;
+  await client.query(`
+    GRANT USAGE ON SCHEMA ${schema} TO ${to};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${to};
+    GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA ${schema} TO ${to};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${schema} TO ${to};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ${to};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT USAGE, SELECT ON SEQUENCES TO ${to};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA ${schema} GRANT EXECUTE ON FUNCTIONS TO ${to};
+    DO $$ BEGIN
+      IF to_regclass('${table}') IS NOT NULL THEN REVOKE ALL ON ${table} FROM ${to}; END IF;
+    END $$;
+  `);
+}
+
+export interface DatabasePlan {
+  readonly database: string;
+  readonly role: string;
+  readonly owners: readonly string[];
+}
+
+/**
+ * Brings one database to the state its owners' migrations describe, with a role that reaches its rows. Idempotent, and
+ * quick when there is nothing to do. Returns the number of migrations applied. Call it inside `exclusively`.
+ */
+export async function migrateDatabase(admin: Client, serverUrl: string, plan: DatabasePlan): Promise<number> {
+  await ensureRole(admin, plan.role);
+  await ensureDatabase(admin, plan.database);
+  await admit(admin, plan.database, plan.role);
+  const url = databaseAt(serverUrl, plan.database);
+  return withClient(url, async (client) => {
+    const applied = await applyHistories(client, url, plan.owners.map(historyOf));
+    for (const owner of plan.owners) await grant(client, owner, plan.role);
+    return applied;
+  });
+}
+
+/** Clones are made from it by name: `template_<name>_<state of the migrations>`. */
+export const templateName = (name: string, owners: readonly string[]) => `template_${name}_${fingerprintOf(owners.map(historyOf))}`;
+
+/** Builds the template unless it is there already. It is marked as one only when complete. */
+export async function buildTemplate(admin: Client, serverUrl: string, name: string, owners: readonly string[]): Promise<string> {
+  const database = templateName(name, owners);
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [database]);
+  if (rowCount) return database;
+  const identifier = admin.escapeIdentifier(database);
+  await admin.query(`DROP DATABASE IF EXISTS ${identifier} WITH (FORCE)`);
+  await migrateDatabase(admin, serverUrl, { database, role: name, owners });
+  await admin.query(`ALTER DATABASE ${identifier} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+  return database;
+}
