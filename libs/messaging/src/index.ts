@@ -1,7 +1,9 @@
 export { systemClock, virtualClock } from './clock';
 export type { Clock, Timer, VirtualClock } from './clock';
-export type { Endpoint, EndpointOptions, RequestOptions } from './endpoint';
+export { Endpoint } from './endpoint';
+export type { EndpointOptions, Readiness, RequestOptions } from './endpoint';
 export {
+  CommitOutcomeUnknown,
   ContractViolation,
   EndpointUnavailable,
   HandlerContractBroken,
@@ -33,3 +35,9 @@ export type { Topology } from './topology';
 export type { Delivery, PublishOutcome, Subscription, Transport } from './transport';
 export { statement } from './unit-of-work';
 export type { MessageStore, OutboxRow, SqlTransaction, Statement, StoredReply, UnitOfWork } from './unit-of-work';
+export { pgPool } from './postgres/pool';
+export { pgUnitOfWork } from './postgres/unit-of-work';
+export { prismaUnitOfWork } from './prisma/unit-of-work';
+export type { PrismaLike, PrismaTransaction } from './prisma/unit-of-work';
+export { rabbitTransport } from './rabbitmq/transport';
+export type { RabbitTransportOptions } from './rabbitmq/transport';

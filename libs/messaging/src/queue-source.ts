@@ -1,0 +1,281 @@
+import type { MessageType } from '@comptoir/contracts';
+import { commitBatch, effectsOf } from './batch';
+import type { BatchLoop, WorkSource } from './batch-loop';
+import type { Clock } from './clock';
+import { attemptOf, decode } from './envelope';
+import { failPoint } from './failpoint';
+import { classify, pauseBefore } from './failure';
+import type { Handler, HandlerContext } from './handler';
+import type { Logger } from './logger';
+import type { Message } from './message';
+import { deadCopy, publishForSure, retryCopy, type DeadReason } from './moves';
+import type { EndpointObserver } from './observer';
+import type { Outbox } from './outbox';
+import { DEFAULT_RETRY } from './retry';
+import type { Delivery, Subscription, Transport } from './transport';
+import type { UnitOfWork } from './unit-of-work';
+
+/** Delivered this often before: it may be what kills the process, so it is handled alone, its attempt recorded first. */
+const SUSPICIOUS_DELIVERIES = 2;
+/** Recorded attempts after which a message counts as the one that kills its consumer. */
+const MAX_RECORDED_ATTEMPTS = 3;
+
+export interface Item {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  /** What `call` returned. */
+  readonly result: unknown;
+  readonly since: number;
+}
+
+export interface SourceOptions<Tx> {
+  readonly service: string;
+  readonly transport: Transport;
+  readonly unitOfWork: UnitOfWork<Tx>;
+  readonly outbox: Outbox<Tx>;
+  readonly loop: BatchLoop;
+  readonly logger: Logger;
+  readonly observer: EndpointObserver;
+  readonly clock: Clock;
+  readonly context: HandlerContext;
+}
+
+/** One queue's way through the runtime: decode, (call,) batch, commit, ack; and what becomes of the ones that fail. */
+export class QueueSource<Tx> implements WorkSource {
+  readonly work: string;
+  protected readonly types: ReadonlyMap<string, MessageType>;
+  private waiting: Item[] = [];
+  private suspects: Item[] = [];
+  private handling: readonly Item[] = [];
+  private blockedUntil = 0;
+  private failures = 0;
+  private moving = new Set<Promise<void>>();
+  private lastHandledSentAt = 0;
+  subscription: Subscription | undefined;
+
+  constructor(
+    readonly queue: string,
+    protected readonly handler: Handler<Tx>,
+    protected readonly options: SourceOptions<Tx>,
+  ) {
+    this.work = `${options.service}.${handler.name}`;
+    this.types = new Map(handler.messages.map((type) => [type.name, type]));
+  }
+
+  async subscribe(): Promise<void> {
+    this.subscription = await this.options.transport.subscribe(this.queue, {
+      // One batch in work and one filling.
+      prefetch: 2 * this.handler.maxBatch,
+      onDelivery: (delivery) => this.arrived(delivery),
+    });
+  }
+
+  waitingSince(): number | undefined {
+    if (this.options.clock.now() < this.blockedUntil) return undefined;
+    return (this.waiting[0] ?? this.suspects[0])?.since;
+  }
+
+  /** All messages sent before this moment have been handled, as far as this process can tell. */
+  async horizon(): Promise<number> {
+    const now = this.options.clock.now();
+    const oldest = [this.handling[0], this.waiting[0], this.suspects[0]].flatMap((item) => (item ? [item.message.sentAt.getTime()] : []));
+    if (oldest.length > 0) return Math.min(...oldest);
+    const depth = await this.options.transport.depth(this.queue);
+    return depth === 0 && this.isEmpty ? now : this.lastHandledSentAt;
+  }
+
+  /** Resolves when retries and dead letters on their way have been confirmed and acked. */
+  async moved(): Promise<void> {
+    while (this.moving.size > 0) await Promise.all(this.moving);
+  }
+
+  protected get isEmpty(): boolean {
+    return this.waiting.length + this.suspects.length + this.handling.length === 0;
+  }
+
+  /** A delivery came off the wire. */
+  protected arrived(delivery: Delivery): void {
+    const message = this.decoded(delivery);
+    if (message) this.ready({ delivery, message, result: undefined, since: this.options.clock.now() });
+  }
+
+  protected decoded(delivery: Delivery): Message | undefined {
+    try {
+      return decode(delivery, this.types);
+    } catch (error) {
+      this.deadLetter(delivery, undefined, 'contract-violation', error);
+      return undefined;
+    }
+  }
+
+  protected ready(item: Item): void {
+    (item.delivery.deliveryCount >= SUSPICIOUS_DELIVERIES ? this.suspects : this.waiting).push(item);
+    this.options.loop.wake();
+  }
+
+  async runBatch(): Promise<void> {
+    const suspect = this.waiting.length === 0 ? this.suspects.shift() : undefined;
+    const items = suspect ? [suspect] : this.waiting.splice(0, this.handler.maxBatch);
+    this.handling = items;
+    try {
+      if (suspect) await this.handleSuspect(suspect);
+      else await this.handleAll(items);
+      this.failures = 0;
+    } catch (error) {
+      // Only failures that say nothing about the messages come here: all of them wait, and count no attempt.
+      this.waitAndTryAgain(suspect ? [] : items, suspect ? [suspect] : [], error);
+    } finally {
+      this.handling = [];
+    }
+  }
+
+  private async handleAll(items: readonly Item[]): Promise<void> {
+    try {
+      await this.commit(items, false);
+    } catch (error) {
+      if (classify(error) !== 'isolate') throw error;
+      if (items.length > 1) await this.handleEachAlone(items);
+      else if (items[0]) this.failed(items[0], error);
+    }
+  }
+
+  /** One bad message must not fail its neighbours. */
+  private async handleEachAlone(items: readonly Item[]): Promise<void> {
+    for (const [index, item] of items.entries()) {
+      try {
+        await this.commit([item], false);
+      } catch (error) {
+        if (classify(error) === 'isolate') this.failed(item, error);
+        else {
+          this.waitAndTryAgain(items.slice(index), [], error);
+          return;
+        }
+      }
+    }
+  }
+
+  private async handleSuspect(item: Item): Promise<void> {
+    const { unitOfWork } = this.options;
+    const attempts = await unitOfWork.run((tx) => unitOfWork.store.recordAttempt(tx, this.handler.name, item.message.id));
+    if (attempts > MAX_RECORDED_ATTEMPTS) {
+      const error = new Error(`The process died ${attempts - 1} times while handling this message`);
+      this.giveUp(item.delivery, item.message, 'crashed-consumer', error);
+      return;
+    }
+    try {
+      await this.commit([item], true);
+    } catch (error) {
+      if (classify(error) !== 'isolate') throw error;
+      this.failed(item, error);
+    }
+  }
+
+  private async commit(items: readonly Item[], recorded: boolean): Promise<void> {
+    const { unitOfWork, outbox, observer, clock } = this.options;
+    const started = clock.now();
+    const unique = new Map(items.map((item) => [item.message.id, item]));
+    const handled = await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
+      const claimed = await unitOfWork.store.claim(tx, this.handler.name, [...unique.keys()]);
+      const fresh = [...unique.values()].filter((item) => claimed.has(item.message.id));
+      const messages = fresh.map((item) => item.message);
+      const outcomes =
+        fresh.length > 0 ? await this.handler.batch(messages, tx, fresh.map((item) => item.result)) : undefined;
+      if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].message.id);
+      return { result: fresh.length, effects: effectsOf(this.handler, messages, outcomes) };
+    });
+    failPoint('before-ack', this.work);
+    this.subscription?.ack(items.map((item) => item.delivery));
+    for (const { message } of items) this.lastHandledSentAt = Math.max(this.lastHandledSentAt, message.sentAt.getTime());
+    observer.batch?.(this.work, handled, (clock.now() - started) / 1_000);
+    if (handled < items.length) observer.duplicate?.(this.work, items.length - handled);
+  }
+
+  private waitAndTryAgain(items: readonly Item[], suspects: readonly Item[], error: unknown): void {
+    const { clock, loop, logger } = this.options;
+    this.failures += 1;
+    const pause = classify(error) === 'again' && this.failures < 10 ? this.failures : pauseBefore(this.failures);
+    if (this.failures === 1 || this.failures % 20 === 0)
+      logger.warn('A batch cannot be handled now; it is tried again', { work: this.work, size: items.length, error: String(error) });
+    this.waiting = [...items, ...this.waiting];
+    this.suspects = [...suspects, ...this.suspects];
+    this.blockedUntil = clock.now() + pause;
+    clock.setTimeout(() => loop.wake(), pause);
+  }
+
+  /** A message failed by itself: to the next retry tier, or given up. */
+  protected failed({ delivery, message }: Pick<Item, 'delivery' | 'message'>, error: unknown): void {
+    const { logger, observer } = this.options;
+    const attempt = attemptOf(delivery);
+    const tier = (this.handler.retry ?? DEFAULT_RETRY)[attempt - 1];
+    const data = { work: this.work, messageId: message.id, correlationId: message.correlationId, attempt };
+    if (tier === undefined) {
+      logger.error('A message failed for the last time', { ...data, error: describe(error) });
+      this.giveUp(delivery, message, 'retries-exhausted', error);
+      return;
+    }
+    logger.warn(`A message failed and is tried again in ${tier}`, { ...data, error: describe(error) });
+    observer.retried?.(this.work, tier);
+    this.move(async () => {
+      if (await publishForSure(retryCopy(delivery, tier, error), this.movesTo())) this.subscription?.ack([delivery]);
+    });
+  }
+
+  /** The handler's own giving up (a saga parks) comes first and commits; then the message leaves its queue. */
+  private giveUp(delivery: Delivery, message: Message, reason: DeadReason, error: unknown): void {
+    this.deadLetter(delivery, message, reason, error);
+  }
+
+  private deadLetter(delivery: Delivery, message: Message | undefined, reason: DeadReason, error: unknown): void {
+    const { service, clock, logger, observer } = this.options;
+    this.move(async () => {
+      if (message && this.handler.giveUp && !(await this.runGiveUp(message, error))) return;
+      const copy = deadCopy(delivery, { reason, error, service, at: new Date(clock.now()) });
+      if (!(await publishForSure(copy, this.movesTo()))) return;
+      this.subscription?.ack([delivery]);
+      observer.deadLettered?.(this.work, reason);
+      logger.error('A message was dead-lettered', {
+        work: this.work,
+        reason,
+        error: describe(error),
+        messageId: String(delivery.properties.messageId),
+        queue: `${this.queue}.dead`,
+      });
+    });
+  }
+
+  /** False: not now (the process is going down); the message comes again. */
+  private async runGiveUp(message: Message, error: unknown): Promise<boolean> {
+    const { unitOfWork, outbox, clock, logger, context } = this.options;
+    for (let nth = 1; !context.signal.aborted; nth++) {
+      try {
+        await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
+          const sent = (await this.handler.giveUp?.(message, describe(error), tx)) ?? [];
+          return { result: undefined, effects: sent.map((outgoing) => ({ cause: message, outgoing })) };
+        });
+        return true;
+      } catch (failure) {
+        if (classify(failure) === 'isolate') {
+          logger.error('Giving up on a message failed; it is dead-lettered all the same', { work: this.work, error: describe(failure) });
+          return true;
+        }
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseBefore(nth)));
+      }
+    }
+    return false;
+  }
+
+  private movesTo() {
+    const { transport, clock, logger, context } = this.options;
+    return { transport, clock, logger, signal: context.signal };
+  }
+
+  private move(run: () => Promise<void>): void {
+    const moving = run().catch((error: unknown) =>
+      this.options.logger.error('Moving a message failed', { work: this.work, error: describe(error) }),
+    );
+    const tracked = moving.finally(() => this.moving.delete(tracked));
+    this.moving.add(tracked);
+  }
+}
+
+const describe = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
