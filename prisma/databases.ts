@@ -6,7 +6,7 @@ export const DATABASES = {
   catalog: ['messaging', 'catalog'],
   carts: ['messaging', 'carts'],
   inventory: ['messaging', 'inventory'],
-  payments: ['messaging', 'payments'],
+  payments: ['messaging', 'payments', 'gateway'],
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
