@@ -2,9 +2,12 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceDefinition } from '@comptoir/messaging';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
+import { answerClientError } from './client-errors';
 import { Metrics } from './metrics';
 import { serveOpenApi, type ApiDescription } from './openapi';
+import { PROBLEM_CONTENT_TYPE, statusProblem } from './problem';
 import { ProblemFilter } from './problem.filter';
 import { SERVICE } from './tokens';
 import { ValidationPipe } from './validation';
@@ -24,7 +27,18 @@ export async function createHttpApp(module: Type, api: Partial<ApiDescription> =
 
 /** No middleware is used: leaving the adapter for it out saves every request some work. */
 export const httpAdapter = () =>
-  new FastifyAdapter({ bodyLimit: BODY_LIMIT, skipMiddie: true, genReqId: requestIds(), return503OnClosing: true });
+  new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    skipMiddie: true,
+    genReqId: requestIds(),
+    // URLs that are refused before there is a route.
+    frameworkErrors: ({ statusCode = 400, message }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
+      void reply
+        .status(statusCode)
+        .type(PROBLEM_CONTENT_TYPE)
+        .send(JSON.stringify(statusProblem(statusCode, message))),
+    clientErrorHandler: answerClientError,
+  });
 
 /** Unique over processes and restarts, and cheap. */
 function requestIds(): () => string {
