@@ -23,7 +23,18 @@ export const CartRejected = event(
   z.object({
     orderId: z.uuid(),
     cartId: z.uuid(),
-    reason: z.enum(['cart-not-found', 'cart-empty', 'cart-already-ordered', 'unknown-sku', 'price-not-offered', 'void']),
+    reason: z.enum([
+      'cart-not-found',
+      'cart-empty',
+      'cart-already-ordered',
+      'unknown-sku',
+      'discontinued',
+      'price-not-offered',
+      'mixed-currencies',
+      'total-too-large',
+      /** The order had been cancelled before. */
+      'void',
+    ]),
     /** For people: which line, which price. */
     detail: z.string(),
   }),

@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { event } from './message';
+import { event, Money } from './message';
+import { printable } from './text';
 
-export const Sku = z.string().trim().min(1).max(64);
+/** What a product is known by everywhere. Compared byte by byte: `85099b` and `85099B` are two products. */
+export const Sku = printable(64);
+
+/** The flow of what the catalogue tells about its products. */
+export const CATALOGUE = 'catalogue';
 
 /** A product's offer as of `revision`. `prices` are in minor units: the list price first, then trade prices. */
 export const ProductPriced = event(
@@ -10,7 +15,7 @@ export const ProductPriced = event(
   z.object({
     sku: Sku,
     name: z.string(),
-    currency: z.string().length(3),
+    currency: Money.shape.currency,
     prices: z.array(z.int().positive()).min(1),
     /** Counts a product's changes from 1; a copy keeps the highest it saw. */
     revision: z.int().positive(),
