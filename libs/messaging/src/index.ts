@@ -37,6 +37,7 @@ export { statement } from './unit-of-work';
 export type { MessageStore, OutboxRow, SqlTransaction, Statement, StoredReply, UnitOfWork } from './unit-of-work';
 export { pgPool } from './postgres/pool';
 export { pgUnitOfWork } from './postgres/unit-of-work';
+export { withCommit } from './postgres/with-commit';
 export { prismaUnitOfWork } from './prisma/unit-of-work';
 export type { PrismaLike, PrismaTransaction } from './prisma/unit-of-work';
 export { rabbitTransport } from './rabbitmq/transport';
