@@ -14,15 +14,31 @@ const swc = [
     sourceMaps: 'inline',
   },
 ];
-module.exports = {
+const common = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@comptoir/source', 'node', 'require', 'default'] },
   transform: { '^.+\\.ts$': swc, '/node_modules/content-disposition/.+\\.js$': swc },
   // @fastify/static requires an ES module, which Node 20.19 can and Jest cannot.
   transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/dist-failpoints/'],
   modulePathIgnorePatterns: ['/dist/', '/dist-failpoints/', '/.stack/'],
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/test'],
-  testTimeout: 30_000,
+};
+const elsewhere = ['/node_modules/', '/dist/', '/dist-failpoints/', '/generated/'];
+const withServers = '<rootDir>/tools/jest-global-setup.ts';
+
+module.exports = {
+  // Tests with real servers: on a busy machine a step may take seconds.
+  testTimeout: 60_000,
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: [...elsewhere, '\\.(int|e2e)\\.spec\\.ts$'],
+      globalSetup: '<rootDir>/tools/jest-unit-setup.ts',
+    },
+    { ...common, displayName: 'int', testMatch: ['**/*.int.spec.ts'], testPathIgnorePatterns: elsewhere, globalSetup: withServers },
+    { ...common, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts'], testPathIgnorePatterns: elsewhere, globalSetup: withServers },
+  ],
 };

@@ -22,13 +22,12 @@ export async function migrateAll(serverUrl: string, prefix = ''): Promise<number
   );
 }
 
-/** `migrate [--prefix p]`, or `migrate --template name owner...`, which prints the template's name. */
+/** `migrate [--prefix p]`, or `migrate --template template role owner...` for tests. */
 async function main(args: readonly string[]): Promise<void> {
   const { databaseUrl } = await ensureStack();
   if (args[0] === '--template') {
-    const [, name = '', ...owners] = args;
-    console.log(await exclusively(databaseUrl, (admin) => buildTemplate(admin, databaseUrl, name, owners)));
-    return;
+    const [, template = '', role = '', ...owners] = args;
+    return exclusively(databaseUrl, (admin) => buildTemplate(admin, databaseUrl, { template, role, owners }));
   }
   const applied = await migrateAll(databaseUrl, args[0] === '--prefix' ? args[1] : '');
   console.log(applied === 0 ? 'All databases are up to date.' : `Applied ${applied} migrations.`);

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { rolePassword } from '../../prisma/databases';
 import { applyHistories } from './apply';
-import { fingerprintOf, historyOf } from './history';
+import { historyOf } from './history';
 import { databaseAt, withClient } from './sql';
 
 /** Creates the role if there is none. It can log in and nothing else; what it reaches is granted per database. */
@@ -65,17 +65,20 @@ export async function migrateDatabase(admin: Client, serverUrl: string, plan: Da
   });
 }
 
-/** Clones are made from it by name: `template_<name>_<state of the migrations>`. */
-export const templateName = (name: string, owners: readonly string[]) => `template_${name}_${fingerprintOf(owners.map(historyOf))}`;
+export interface TemplatePlan {
+  /** Says which state of the migrations it holds: what is there under this name is not built again. */
+  readonly template: string;
+  readonly role: string;
+  readonly owners: readonly string[];
+}
 
-/** Builds the template unless it is there already. It is marked as one only when complete. */
-export async function buildTemplate(admin: Client, serverUrl: string, name: string, owners: readonly string[]): Promise<string> {
-  const database = templateName(name, owners);
-  const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [database]);
-  if (rowCount) return database;
-  const identifier = admin.escapeIdentifier(database);
+/** Builds a database to clone from, unless it is there already. It is marked as template only when complete. */
+export async function buildTemplate(admin: Client, serverUrl: string, { template, role, owners }: TemplatePlan): Promise<void> {
+  const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [template]);
+  if (rowCount) return;
+  const identifier = admin.escapeIdentifier(template);
   await admin.query(`DROP DATABASE IF EXISTS ${identifier} WITH (FORCE)`);
-  await migrateDatabase(admin, serverUrl, { database, role: name, owners });
+  await migrateDatabase(admin, serverUrl, { database: template, role, owners });
+  // Nobody can connect: a clone is refused while somebody is.
   await admin.query(`ALTER DATABASE ${identifier} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
-  return database;
 }
