@@ -74,7 +74,8 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
     try {
       this.answered(arrival, await this.handler.call?.(arrival.message, this.options.context));
     } catch (error) {
-      this.failed(arrival, error);
+      // Going down cut the call off: the message stays unacked and comes again.
+      if (!this.options.context.signal.aborted) this.failed(arrival, error);
     } finally {
       this.calling -= 1;
     }

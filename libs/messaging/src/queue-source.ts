@@ -72,7 +72,12 @@ export class QueueSource<Tx> implements WorkSource {
 
   waitingSince(): number | undefined {
     if (this.options.clock.now() < this.blockedUntil) return undefined;
-    return (this.waiting[0] ?? this.suspects[0])?.since;
+    return this.oldest()?.since;
+  }
+
+  private oldest(): Item | undefined {
+    const [waiting, suspect] = [this.waiting[0], this.suspects[0]];
+    return suspect && (!waiting || suspect.since <= waiting.since) ? suspect : waiting;
   }
 
   /** All messages sent before this moment have been handled, as far as this process can tell. */
@@ -114,7 +119,7 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   async runBatch(): Promise<void> {
-    const suspect = this.waiting.length === 0 ? this.suspects.shift() : undefined;
+    const suspect = this.oldest() === this.suspects[0] ? this.suspects.shift() : undefined;
     const items = suspect ? [suspect] : this.waiting.splice(0, this.handler.maxBatch);
     this.handling = items;
     try {
@@ -159,7 +164,7 @@ export class QueueSource<Tx> implements WorkSource {
     const attempts = await unitOfWork.run((tx) => unitOfWork.store.recordAttempt(tx, this.handler.name, item.message.id));
     if (attempts > MAX_RECORDED_ATTEMPTS) {
       const error = new Error(`The process died ${attempts - 1} times while handling this message`);
-      this.giveUp(item.delivery, item.message, 'crashed-consumer', error);
+      this.deadLetter(item.delivery, item.message, 'crashed-consumer', error);
       return;
     }
     try {
@@ -210,7 +215,7 @@ export class QueueSource<Tx> implements WorkSource {
     const data = { work: this.work, messageId: message.id, correlationId: message.correlationId, attempt };
     if (tier === undefined) {
       logger.error('A message failed for the last time', { ...data, error: describe(error) });
-      this.giveUp(delivery, message, 'retries-exhausted', error);
+      this.deadLetter(delivery, message, 'retries-exhausted', error);
       return;
     }
     logger.warn(`A message failed and is tried again in ${tier}`, { ...data, error: describe(error) });
@@ -221,10 +226,6 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   /** The handler's own giving up (a saga parks) comes first and commits; then the message leaves its queue. */
-  private giveUp(delivery: Delivery, message: Message, reason: DeadReason, error: unknown): void {
-    this.deadLetter(delivery, message, reason, error);
-  }
-
   private deadLetter(delivery: Delivery, message: Message | undefined, reason: DeadReason, error: unknown): void {
     const { service, clock, logger, observer } = this.options;
     this.move(async () => {
