@@ -31,6 +31,8 @@ export const httpAdapter = () =>
     bodyLimit: BODY_LIMIT,
     skipMiddie: true,
     genReqId: requestIds(),
+    // A SKU of 64 characters, percent-encoded.
+    routerOptions: { maxParamLength: 1_000 },
     // URLs that are refused before there is a route.
     frameworkErrors: ({ statusCode = 400, message }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       void reply

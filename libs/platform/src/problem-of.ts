@@ -10,9 +10,10 @@ export function problemOf(error: unknown): Problem {
       status: 422,
       code: 'idempotency-key-reused',
       title: 'The idempotency key was used for another request',
-      detail: 'Use a new Idempotency-Key, or repeat the request exactly as it was sent before',
+      detail: error.message,
     });
-  if (error instanceof EndpointUnavailable || isConnectionLoss(error)) return unavailable();
+  if (error instanceof EndpointUnavailable) return unavailable(error.message);
+  if (isConnectionLoss(error)) return unavailable('Try again later');
   if (error instanceof HttpException) return statusProblem(error.getStatus(), detailOf(error.getStatus(), error.message));
   const status = clientErrorStatus(error);
   if (status) return statusProblem(status, error instanceof Error ? error.message : undefined);
@@ -27,12 +28,12 @@ export const internalError = () =>
     detail: 'The error was logged. Repeating the request with the same Idempotency-Key is safe',
   });
 
-const unavailable = () =>
+const unavailable = (detail: string) =>
   new Problem({
     status: 503,
     code: 'unavailable',
     title: 'The service cannot take this request now',
-    detail: 'Try again later',
+    detail,
     headers: { 'retry-after': '1' },
   });
 

@@ -1,10 +1,12 @@
 /** Resolves when all is well; its rejection's message says what is not. */
 export type ReadinessCheck = () => Promise<void>;
 
+/** `ok`, or what is wrong, by the name of the check. */
+export type ReadinessOutcomes = Readonly<Record<string, string>>;
+
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** `ok`, or what is wrong, by check. */
-  readonly checks: Readonly<Record<string, string>>;
+  readonly checks: ReadinessOutcomes;
 }
 
 /** A check that hangs is a failed check: whoever asks decides quickly. */
@@ -12,11 +14,16 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /** Whether the service can do its work. A service adds checks of its own: `readiness.add('gateway', () => ...)`. */
 export class Readiness {
-  private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly checks: (() => Promise<ReadinessOutcomes>)[] = [];
   private draining = false;
 
   add(name: string, check: ReadinessCheck): void {
-    this.checks.set(name, check);
+    this.addAll(() => check().then(() => ({ [name]: 'ok' }), (error: unknown) => ({ [name]: textOf(error) })));
+  }
+
+  /** Adds a check with several outcomes. */
+  addAll(check: () => Promise<ReadinessOutcomes>): void {
+    this.checks.push(check);
   }
 
   /** From now on the answer is no: load balancers stop sending requests. */
@@ -26,25 +33,22 @@ export class Readiness {
 
   async report(): Promise<ReadinessReport> {
     if (this.draining) return { ready: false, checks: { process: 'shutting down' } };
-    const results = await Promise.all(
-      [...this.checks].map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+    const late = timeOut();
+    const outcomes = await Promise.all(
+      this.checks.map((check) => Promise.race([check().catch((error: unknown) => ({ check: textOf(error) })), late.promise])),
     );
-    return { ready: results.every(([, outcome]) => outcome === 'ok'), checks: Object.fromEntries(results) };
+    clearTimeout(late.timer);
+    const checks = Object.assign({}, ...outcomes) as ReadinessOutcomes;
+    return { ready: Object.values(checks).every((outcome) => outcome === 'ok'), checks };
   }
 }
 
-async function outcomeOf(check: ReadinessCheck): Promise<string> {
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+function timeOut(): { promise: Promise<ReadinessOutcomes>; timer: NodeJS.Timeout } {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
+  const promise = new Promise<ReadinessOutcomes>((resolve) => {
+    timer = setTimeout(() => resolve({ time: `a check did not answer within ${CHECK_TIMEOUT_MS} ms` }), CHECK_TIMEOUT_MS);
   });
-  const outcome = check().then(
-    () => 'ok',
-    (error: unknown) => (error instanceof Error ? error.message : String(error)),
-  );
-  try {
-    return await Promise.race([outcome, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return { promise, timer: timer as unknown as NodeJS.Timeout };
 }

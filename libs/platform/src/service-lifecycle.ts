@@ -1,4 +1,10 @@
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { Endpoint, type SqlTransaction, type Transport } from '@comptoir/messaging';
 import { Pool } from 'pg';
 import { ServiceLogger } from './logger';
@@ -20,7 +26,15 @@ export class ServiceLifecycle implements OnApplicationBootstrap, BeforeApplicati
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    this.readiness.add('database', async () => void (await this.pool.query('SELECT 1')));
+    this.readiness.addAll(async () => {
+      const { broker, database, missingConsumers } = await this.endpoint.readiness();
+      return {
+        broker: broker ? 'ok' : 'not connected',
+        database: database ? 'ok' : 'no transaction possible',
+        consumers: missingConsumers.length === 0 ? 'ok' : `not consuming ${missingConsumers.join(', ')}`,
+      };
+    });
+    await this.transport.start();
     await this.endpoint.start();
   }
 
