@@ -5,7 +5,7 @@ import type { Stored } from './queue';
 /** A message on its way to the broker, and the publisher waiting for its outcome. */
 export interface Publish {
   readonly message: WireMessage;
-  settle(outcome: PublishOutcome): void;
+  settle: (outcome: PublishOutcome) => void;
 }
 
 /** What a subscription says to the broker; frames arrive in the order they were sent. */

@@ -24,7 +24,7 @@ export class InMemorySubscription implements Subscription, Channel {
   ) {
     this.prefetch = options.prefetch;
     this.onMessage = options.onDelivery;
-    broker.depth(queue);
+    broker.messages(queue);
     connection.channels.push(this);
     if (connection.status === 'open') this.send({ kind: 'consume' });
   }
@@ -58,8 +58,9 @@ export class InMemorySubscription implements Subscription, Channel {
 
   async close(): Promise<void> {
     this.wanted = false;
-    await this.ask('close');
     const { channels } = this.connection;
+    if (!channels.includes(this)) return;
+    await this.ask('close');
     const index = channels.indexOf(this);
     if (index >= 0) channels.splice(index, 1);
   }

@@ -10,7 +10,7 @@ export class InMemoryTransport implements Transport {
   private readonly connection: Connection;
   private readonly callbacks: (() => void)[] = [];
   private opened: () => void = () => {};
-  private subscriptions = 0;
+  private readonly subscriptions: InMemorySubscription[] = [];
   private closed = false;
 
   constructor(
@@ -65,16 +65,17 @@ export class InMemoryTransport implements Transport {
     options: { prefetch: number; onDelivery: (delivery: Delivery) => void },
   ): Promise<Subscription> {
     return new Promise((resolve) => {
-      const id = `${this.name}/${queue}#${++this.subscriptions}`;
+      const id = `${this.name}/${queue}#${this.subscriptions.length + 1}`;
       const subscription = new InMemorySubscription(id, queue, options, this.broker, this.connection, () =>
         resolve(subscription),
       );
+      this.subscriptions.push(subscription);
     });
   }
 
   async depth(queue: string): Promise<number> {
     if (!this.connected) throw new EndpointUnavailable('The broker is away');
-    return this.broker.depth(queue);
+    return this.broker.messages(queue).length;
   }
 
   onConnected(callback: () => void): void {
@@ -84,22 +85,22 @@ export class InMemoryTransport implements Transport {
   /** Says goodbye: acks and messages on their way arrive first. */
   async close(): Promise<void> {
     this.closed = true;
-    const { channels } = this.connection;
-    await Promise.all(channels.map((channel) => (channel as InMemorySubscription).close()));
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
     await new Promise<void>((done) => this.afterPublishes(done));
     this.broker.detach(this.connection);
   }
 
-  /** The process dies: nothing more is sent, and nothing it did not hear of will reach it. */
+  /** The process dies: nothing more is sent, and nothing on its way reaches it, not even an unknown outcome. */
   crash(): void {
     this.closed = true;
-    this.connection.status = 'idle';
+    this.connection.publishes.length = this.connection.confirms.length = 0;
+    for (const channel of this.connection.channels) channel.wanted = false;
     this.broker.detach(this.connection);
   }
 
+  /** Outcomes come in the order of publishing: the last one's is the end. */
   private afterPublishes(done: () => void): void {
-    const waiting = [...this.connection.publishes, ...this.connection.confirms.map(({ publish }) => publish)];
-    const last = this.connection.publishes.at(-1) ?? waiting.at(-1);
+    const last = this.connection.publishes.at(-1) ?? this.connection.confirms.at(-1)?.publish;
     if (!last) return done();
     const { settle } = last;
     last.settle = (outcome) => {
