@@ -1,6 +1,6 @@
 import { StockSold } from '@comptoir/contracts/inventory';
 import { OrderConfirmed } from '@comptoir/contracts/orders';
-import { handle } from '@comptoir/messaging';
+import { handle, withCommit } from '@comptoir/messaging';
 import { sells } from './reservation';
 import { lockReservations } from './sql/lock-reservations';
 import { sell } from './sql/sell';
@@ -24,7 +24,7 @@ export const orderConfirmed = handle(OrderConfirmed, {
     );
     if (sold.size > 0) {
       const units = unitsOf([...sold.values()].flat());
-      await sell(tx, [...sold.keys()], [...units.keys()], [...units.values()]);
+      withCommit(sell(tx, [...sold.keys()], [...units.keys()], [...units.values()]));
     }
     return events.map(({ body: { orderId } }) => {
       const lines = sold.get(orderId);

@@ -1,5 +1,5 @@
 import { StockReceived, type StockLine } from '@comptoir/contracts/inventory';
-import { handleRequests } from '@comptoir/messaging';
+import { handleRequests, withCommit } from '@comptoir/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { receive } from './sql/receive';
 import { combine, unitsOf } from './stock';
@@ -20,13 +20,14 @@ export const receiveStock = handleRequests('receive-stock', {
   async batch(inputs: readonly GoodsReceived[], tx) {
     const receipts = inputs.map(({ lines }): ReceiptTaken => ({ receiptId: uuidv7(), lines: combine(lines) }));
     const units = unitsOf(receipts.flatMap(({ lines }) => lines));
-    await receive(
+    const received = receive(
       tx,
       receipts.map(({ receiptId }) => receiptId),
       receipts.map(({ lines }) => JSON.stringify(lines)),
       [...units.keys()],
       [...units.values()],
     );
+    withCommit(received);
     return receipts.map((receipt) => ({
       reply: receipt,
       messages: [StockReceived({ receiptId: receipt.receiptId, lines: [...receipt.lines] })],

@@ -1,5 +1,5 @@
 import { ReleaseStock, StockReleased } from '@comptoir/contracts/inventory';
-import { handle } from '@comptoir/messaging';
+import { handle, withCommit } from '@comptoir/messaging';
 import { releaseAnswer } from './reservation';
 import { giveBack } from './sql/give-back';
 import { voidOrLock } from './sql/void-or-lock';
@@ -20,13 +20,14 @@ export const releaseStock = handle(ReleaseStock, {
     if (held.length > 0) {
       const units = unitsOf(held.flatMap(({ lines }) => lines));
       const orderIds = held.map(({ orderId }) => orderId);
-      await giveBack(
+      const given = giveBack(
         tx,
         orderIds,
         orderIds.map((orderId) => reasons.get(orderId)),
         [...units.keys()],
         [...units.values()],
       );
+      withCommit(given);
     }
     return commands.map(({ body: { orderId } }) => answers.get(orderId) ?? missing(orderId));
   },

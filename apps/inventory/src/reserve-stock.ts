@@ -1,7 +1,8 @@
 import { ReserveStock, StockRejected, StockReserved } from '@comptoir/contracts/inventory';
-import { handle, type SqlTransaction } from '@comptoir/messaging';
+import { handle, withCommit, type SqlTransaction } from '@comptoir/messaging';
 import { answerOf, recordedAnswer } from './reservation';
-import { claimAndLock } from './sql/claim-and-lock';
+import { claimReservations } from './sql/claim-reservations';
+import { lockStock } from './sql/lock-stock';
 import { readReservations } from './sql/read-reservations';
 import { saveReservations } from './sql/save-reservations';
 import { combine, reserve, type Decision, type Wanted } from './stock';
@@ -29,26 +30,19 @@ export const reserveStock = handle(ReserveStock, {
 
 /** Decides the orders that have no reservation yet, and saves what was decided. */
 async function decide(tx: SqlTransaction, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, Decision>> {
-  const skus = [...new Set(wanted.flatMap(({ lines }) => lines.map(({ sku }) => sku)))];
-  const rows = await claimAndLock(
-    tx,
-    wanted.map(({ orderId }) => orderId),
-    wanted.map(({ lines }) => JSON.stringify(lines)),
-    skus,
-  );
-  const claimed = new Set<string>();
-  const available = new Map<string, number>();
-  for (const row of rows)
-    if (row.orderId !== null) claimed.add(row.orderId);
-    else if (row.sku !== null) available.set(row.sku, row.available ?? 0);
-  if (claimed.size === 0) return new Map();
+  const orderIds = wanted.map(({ orderId }) => orderId);
+  const lines = wanted.map((each) => JSON.stringify(each.lines));
+  const skus = [...new Set(wanted.flatMap((each) => each.lines.map(({ sku }) => sku)))];
+  // Sent together, run one after the other: one round trip.
+  const [claims, stock] = await Promise.all([claimReservations(tx, orderIds, lines), lockStock(tx, skus)]);
+  if (claims.length === 0) return new Map();
 
-  const { decisions, taken } = reserve(
-    available,
-    wanted.filter(({ orderId }) => claimed.has(orderId)),
-  );
+  const claimed = new Set(claims.map(({ orderId }) => orderId));
+  const available = new Map(stock.map((row) => [row.sku, row.available]));
+  const undecided = claims.length === wanted.length ? wanted : wanted.filter(({ orderId }) => claimed.has(orderId));
+  const { decisions, taken } = reserve(available, undecided);
   const rejected = decisions.filter((decision) => decision.state === 'rejected');
-  await saveReservations(
+  const saved = saveReservations(
     tx,
     [...taken.keys()],
     [...taken.values()],
@@ -56,6 +50,7 @@ async function decide(tx: SqlTransaction, wanted: readonly Wanted[]): Promise<Re
     rejected.map(({ reason }) => reason),
     rejected.map(({ shortages }) => JSON.stringify(shortages)),
   );
+  withCommit(saved);
   return new Map(decisions.map((decision) => [decision.orderId, decision]));
 }
 

@@ -2,7 +2,7 @@ import { statement } from '@comptoir/messaging';
 
 /**
  * Moves what was taken from available to reserved, and turns the rows of refused orders into rejected ones. All rows
- * are locked by `claimAndLock` of the same transaction.
+ * are locked already.
  * (skus text[], quantities bigint[], rejected orderIds uuid[], reasons text[], shortages json[])
  */
 export const saveReservations = statement(

@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { service } from '@comptoir/messaging';
+import { ServiceModule } from '@comptoir/platform';
+import { ChargeController } from './charge.controller';
+import { gatewayProviders } from './gateway/provider';
+import { PrismaClient } from './generated/prisma/client';
+import { PaymentController } from './payment.controller';
+import { processPayment } from './process-payment';
+import { refundPayment } from './refund-payment';
+import { refundStrayCapture } from './refund-stray-capture';
+
+/** The routing table. */
+export const payments = service({
+  name: 'payments',
+  handlers: [processPayment, refundPayment, refundStrayCapture],
+});
+
+@Module({
+  imports: [ServiceModule.forService({ service: payments, prisma: PrismaClient })],
+  controllers: [PaymentController, ChargeController],
+  providers: gatewayProviders,
+})
+export class PaymentsModule {}

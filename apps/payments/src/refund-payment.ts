@@ -1,0 +1,59 @@
+import { PaymentRefunded, RefundPayment } from '@comptoir/contracts/payments';
+import { handle } from '@comptoir/messaging';
+import { v7 as uuidv7 } from 'uuid';
+import { PaymentChanged, PaymentNotFound } from './errors';
+import { PaymentGateway } from './gateway/payment-gateway';
+import { fromRow, refund, type Learned, type Payment } from './payment';
+import { save } from './save';
+import { paymentStates } from './sql/payment-states';
+import { voidOrLock } from './sql/void-or-lock';
+
+/**
+ * RefundPayment -> PaymentRefunded; undoes ProcessPayment. Where that has not come through yet the payment is void from
+ * now on. The gateway is asked even then: an answer that got lost may have left a capture there, under the order's key.
+ */
+export const refundPayment = handle(RefundPayment, {
+  emits: [PaymentRefunded],
+
+  async known(commands, tx): Promise<(Learned | undefined)[]> {
+    const orderIds = commands.map(({ body }) => body.orderId);
+    const states = new Map((await paymentStates(tx, orderIds)).map(({ orderId, state }) => [orderId, state]));
+    return orderIds.map((orderId) => {
+      const state = states.get(orderId);
+      return state === undefined || state === 'captured' ? undefined : fromRow;
+    });
+  },
+
+  async call({ body: { orderId } }, { signal, get }): Promise<Learned> {
+    return { from: 'gateway', charge: await get(PaymentGateway).refund(orderId, signal) };
+  },
+
+  async batch(commands, tx, results) {
+    const reasons = new Map(commands.map(({ body }) => [body.orderId, body.reason]));
+    const orderIds = [...reasons.keys()];
+    const rows = await voidOrLock(
+      tx,
+      orderIds,
+      orderIds.map(() => uuidv7()),
+      [...reasons.values()],
+    );
+    const payments = new Map(rows.map((row) => [row.orderId, row]));
+
+    const changed: Payment[] = [];
+    const outcomes = commands.map(({ body: { orderId, reason } }, index) => {
+      const payment = payments.get(orderId);
+      if (!payment) throw new PaymentNotFound({ orderId });
+      const decision = refund(payment, reason, results[index] ?? fromRow);
+      if (decision === 'look-again') throw new PaymentChanged({ orderId, state: payment.state });
+      if (decision.save) {
+        changed.push(decision.save);
+        payments.set(orderId, decision.save);
+      }
+      const { refunded } = decision;
+      const currency = refunded > 0 ? (decision.save ?? payment).currency : null;
+      return PaymentRefunded({ orderId, refunded, currency });
+    });
+    save(tx, changed);
+    return outcomes;
+  },
+});
