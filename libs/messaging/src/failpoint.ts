@@ -4,7 +4,19 @@ declare const __FAILPOINTS__: boolean | undefined;
 /** Where a crash is worth testing, in the order a batch passes them. */
 export type FailPoint = 'before-commit' | 'after-commit' | 'before-ack' | 'after-publish' | 'after-confirm';
 
+/** What keeps messages from being lost or handled twice. Each can be switched off to see the test that needs it go red. */
+export type Mechanism = 'inbox' | 'outbox' | 'relay' | 'confirms' | 'late-ack' | 'isolation';
+
 let passed = 0;
+
+/** True where `COMPTOIR_SWITCHED_OFF` names the mechanism; never outside the build for crash tests. */
+export function switchedOff(mechanism: Mechanism): boolean {
+  return (
+    typeof __FAILPOINTS__ !== 'undefined' &&
+    __FAILPOINTS__ &&
+    (process.env['COMPTOIR_SWITCHED_OFF'] ?? '').split(',').includes(mechanism)
+  );
+}
 
 /**
  * Kills the process (SIGKILL) at a point named by `COMPTOIR_FAILPOINT=<point>:<work>:<nth>`: the nth time that work

@@ -3,7 +3,7 @@ import { commitBatch, effectsOf } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
 import { attemptOf, decode } from './envelope';
-import { failPoint } from './failpoint';
+import { failPoint, switchedOff } from './failpoint';
 import { classify, pauseBefore } from './failure';
 import type { Handler, HandlerContext } from './handler';
 import type { Logger } from './logger';
@@ -100,6 +100,7 @@ export class QueueSource<Tx> implements WorkSource {
 
   /** A delivery came off the wire. */
   protected arrived(delivery: Delivery): void {
+    if (switchedOff('late-ack')) this.subscription?.ack([delivery]);
     const message = this.decoded(delivery);
     if (message) this.ready({ delivery, message, result: undefined, since: this.options.clock.now() });
   }
@@ -139,8 +140,8 @@ export class QueueSource<Tx> implements WorkSource {
       await this.commit(items, false);
     } catch (error) {
       if (classify(error) !== 'isolate') throw error;
-      if (items.length > 1) await this.handleEachAlone(items);
-      else if (items[0]) this.failed(items[0], error);
+      if (items.length > 1 && !switchedOff('isolation')) await this.handleEachAlone(items);
+      else for (const item of items) this.failed(item, error);
     }
   }
 
@@ -181,7 +182,7 @@ export class QueueSource<Tx> implements WorkSource {
     const unique = new Map(items.map((item) => [item.message.id, item]));
     const handled = await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
       const claimed = await unitOfWork.store.claim(tx, this.handler.name, [...unique.keys()]);
-      const fresh = [...unique.values()].filter((item) => claimed.has(item.message.id));
+      const fresh = switchedOff('inbox') ? items : [...unique.values()].filter((item) => claimed.has(item.message.id));
       const messages = fresh.map((item) => item.message);
       const outcomes =
         fresh.length > 0 ? await this.handler.batch(messages, tx, fresh.map((item) => item.result)) : undefined;
