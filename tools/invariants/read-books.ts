@@ -1,0 +1,55 @@
+import type { Client } from 'pg';
+import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
+import type { Entry } from './merge';
+import type { OrderEntry, PaymentEntry, ReservationEntry, SagaEntry } from './order-books';
+
+const PAGE = 5_000;
+const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
+
+/** Reads a table by pages in order of `order_id`. `$1` is the id to start after, `$2` how many. */
+async function* pages<E extends Entry>(client: Client, text: string, ...values: readonly string[]): AsyncGenerator<E> {
+  for (let after = BEFORE_ALL; ; ) {
+    const { rows } = await client.query<E>(text, [after, PAGE, ...values]);
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = last.orderId;
+  }
+}
+
+const amount = (text: string | null) => (text === null ? null : BigInt(text));
+
+export async function* ordersOf(client: Client): AsyncGenerator<OrderEntry> {
+  type Row = Omit<OrderEntry, 'total'> & { total: string | null };
+  for await (const row of pages<Row>(
+    client,
+    `SELECT order_id::text AS "orderId", status, total, currency
+     FROM orders.customer_order WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
+  ))
+    yield { ...row, total: amount(row.total) };
+}
+
+export async function* paymentsOf(client: Client): AsyncGenerator<PaymentEntry> {
+  type Row = Omit<PaymentEntry, 'captured' | 'refunded'> & { captured: string; refunded: string };
+  for await (const row of pages<Row>(
+    client,
+    `SELECT order_id::text AS "orderId", captured, refunded, currency
+     FROM payments.payment WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
+  ))
+    yield { ...row, captured: BigInt(row.captured), refunded: BigInt(row.refunded) };
+}
+
+export const reservationsOf = (client: Client): AsyncGenerator<ReservationEntry> =>
+  pages(
+    client,
+    `SELECT order_id::text AS "orderId", state FROM inventory.reservation WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
+  );
+
+/** An order's saga has the order's id as its conversation. */
+export const sagasOf = (client: Client): AsyncGenerator<SagaEntry> =>
+  pages(
+    client,
+    `SELECT conversation::text AS "orderId", status FROM saga.instance
+     WHERE type = $3 AND conversation > $1 ORDER BY conversation LIMIT $2`,
+    ORDER_FULFILMENT,
+  );

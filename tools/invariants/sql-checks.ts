@@ -1,0 +1,113 @@
+import type { Client } from 'pg';
+import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
+import type { Invariant, Violations } from './violation';
+
+/** What one database can tell alone. Each row of `text` is a violation, described in its column `example`. */
+interface SqlCheck {
+  readonly database: DatabaseName;
+  readonly invariant: Invariant;
+  readonly text: string;
+}
+
+/** Units by SKU in reservations of a state, as lines of JSON, against a column of the stock. */
+const unitsMatch = (table: string, where: string, column: string): string => `
+  SELECT format('%s: %s units in ${table}, stock.${column} is %s', sku, coalesce(units, 0), coalesce(s.${column}, 0)) AS example
+  FROM (
+    SELECT line ->> 'sku' COLLATE "C" AS sku, sum((line ->> 'quantity')::bigint) AS units
+    FROM ${table} t, json_array_elements(t.lines) AS line WHERE ${where} GROUP BY 1
+  ) AS t FULL JOIN inventory.stock s USING (sku)
+  WHERE coalesce(units, 0) <> coalesce(s.${column}, 0) ORDER BY sku`;
+
+export const SQL_CHECKS: readonly SqlCheck[] = [
+  {
+    database: 'inventory',
+    invariant: 'stock-conserved',
+    text: `
+      SELECT format('%s: opening %s + received %s <> available %s + reserved %s + sold %s',
+        sku, opening, received, available, reserved, sold) AS example
+      FROM inventory.stock WHERE opening + received <> available + reserved + sold ORDER BY sku`,
+  },
+  {
+    database: 'inventory',
+    invariant: 'nothing-negative',
+    text: `
+      SELECT format('%s: opening %s, received %s, available %s, reserved %s, sold %s',
+        sku, opening, received, available, reserved, sold) AS example
+      FROM inventory.stock WHERE least(opening, received, available, reserved, sold) < 0 ORDER BY sku`,
+  },
+  {
+    database: 'inventory',
+    invariant: 'reservations-match-stock',
+    text: unitsMatch('inventory.reservation', `t.state = 'reserved'`, 'reserved'),
+  },
+  {
+    database: 'inventory',
+    invariant: 'reservations-match-stock',
+    text: unitsMatch('inventory.reservation', `t.state = 'sold'`, 'sold'),
+  },
+  { database: 'inventory', invariant: 'receipts-match-stock', text: unitsMatch('inventory.receipt', 'true', 'received') },
+  {
+    database: 'payments',
+    invariant: 'nothing-negative',
+    text: `
+      SELECT format('payment %s: captured %s, refunded %s', order_id, captured, refunded) AS example
+      FROM payments.payment WHERE captured < 0 OR refunded < 0 OR refunded > captured ORDER BY order_id`,
+  },
+  {
+    database: 'payments',
+    invariant: 'captured-once',
+    text: `
+      SELECT format('order %s: %s payments', order_id, count(*)) AS example
+      FROM payments.payment WHERE captured > 0 GROUP BY order_id HAVING count(*) > 1 ORDER BY order_id`,
+  },
+  {
+    database: 'payments',
+    invariant: 'gateway-matches-payments',
+    // The gateway knows a payment by its idempotency key, the order's id.
+    text: `
+      SELECT format('order %s: the gateway has %s captured and %s refunded, payments %s and %s', order_id,
+        coalesce(g.captured, 0), coalesce(g.refunded, 0), coalesce(p.captured, 0), coalesce(p.refunded, 0)) AS example
+      FROM (
+        SELECT key AS order_id,
+          CASE WHEN status IN ('captured', 'refunded') THEN amount ELSE 0 END AS captured,
+          CASE WHEN status = 'refunded' THEN amount ELSE 0 END AS refunded, currency
+        FROM gateway.charge
+      ) AS g FULL JOIN (
+        SELECT order_id::text COLLATE "C" AS order_id, captured, refunded, currency FROM payments.payment
+      ) AS p USING (order_id)
+      WHERE coalesce(g.captured, 0) <> coalesce(p.captured, 0) OR coalesce(g.refunded, 0) <> coalesce(p.refunded, 0)
+        OR (coalesce(g.captured, 0) > 0 AND g.currency IS DISTINCT FROM p.currency)
+      ORDER BY order_id`,
+  },
+  {
+    database: 'orders',
+    invariant: 'nothing-negative',
+    text: `SELECT format('order %s: total %s', order_id, total) AS example FROM orders.customer_order WHERE total < 0 ORDER BY order_id`,
+  },
+  ...DATABASE_NAMES.flatMap((database): SqlCheck[] => [
+    {
+      database,
+      invariant: 'outbox-empty',
+      text: `SELECT format('${database}: %s %s', type, id) AS example FROM messaging.outbox ORDER BY id`,
+    },
+    {
+      database,
+      invariant: 'no-attempts-left',
+      text: `
+        SELECT format('${database}: message %s at %s, attempt %s', message_id, consumer, attempts) AS example
+        FROM messaging.attempt ORDER BY message_id`,
+    },
+  ]),
+];
+
+/** Runs the database's checks; the database counts, and hands over a few examples. */
+export async function runSqlChecks(database: DatabaseName, client: Client, violations: Violations): Promise<void> {
+  for (const check of SQL_CHECKS.filter((each) => each.database === database)) {
+    const { rows } = await client.query<{ example: string; count: string }>(
+      `SELECT example, count(*) OVER () AS count FROM (${check.text}) AS violation LIMIT 5`,
+    );
+    rows.forEach(({ example, count }, index) =>
+      violations.add(check.invariant, example, index === 0 ? Number(count) - rows.length + 1 : 1),
+    );
+  }
+}
