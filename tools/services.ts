@@ -1,0 +1,131 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { rolePassword } from '../prisma/databases';
+import { ToolError } from './fail';
+import { databaseAt } from './migrations/sql';
+import { ROOT } from './root';
+import { SERVICES, type ServiceName } from './services/names';
+import { ServiceProcess } from './services/process';
+import { LOG_DIR } from './stack/places';
+import { holderOf, isFree } from './stack/ports';
+
+export { firstPort, SERVICES, type ServiceName } from './services/names';
+export { ServiceProcess } from './services/process';
+
+export interface ServicesOptions {
+  readonly servers: { readonly amqpUrl: string; readonly databaseUrl: string };
+  /** Holds the topology already. */
+  readonly vhost: string;
+  /** Before the databases' names; they exist already. */
+  readonly databasePrefix?: string;
+  /** Databases with names of their own (clones made for a test), by service; the prefix is for the others. */
+  readonly databaseUrls?: Partial<Record<ServiceName, string>>;
+  /** The first service's port; the others follow. Default: any free ports. */
+  readonly basePort?: number;
+  /** For all services; `envOf` for one. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly envOf?: Partial<Record<ServiceName, NodeJS.ProcessEnv>>;
+  /** For node itself: `['-C', '@comptoir/failpoints']` runs the build that can be made to crash. */
+  readonly nodeArgs?: readonly string[];
+  readonly only?: readonly ServiceName[];
+  /** Processes per service; default 1. The first gets the service's port, the others any free one. */
+  readonly replicas?: Partial<Record<ServiceName, number>>;
+  readonly logDir?: string;
+  readonly onLine?: (label: string, line: string) => void;
+}
+
+export interface Services {
+  readonly all: readonly ServiceProcess[];
+  /** The first process of a service. */
+  of(name: ServiceName): ServiceProcess;
+  /** Its REST address. */
+  url(name: ServiceName): string;
+  /** Drains and ends all of them at the same time. */
+  stop(): Promise<void>;
+}
+
+/** Starts the services as processes of their own, from dist/, and waits until all are ready. Stops them again if one is not. */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const names = options.only ?? SERVICES;
+  const plans = names.flatMap((name) => Array.from({ length: options.replicas?.[name] ?? 1 }, (_, replica) => ({ name, replica })));
+  const processes: { name: ServiceName; process: ServiceProcess }[] = [];
+  for (const { name, replica } of plans) {
+    const fixed = options.basePort !== undefined && replica === 0;
+    const port = fixed ? await claimed(options.basePort + SERVICES.indexOf(name), name) : await freePort();
+    processes.push({ name, process: processOf(options, name, replica, port) });
+  }
+  const all = processes.map(({ process }) => process);
+  const stop = async () => void (await Promise.all(all.map((process) => process.stop())));
+  try {
+    for (const process of all) process.start();
+    await Promise.all(all.map((process) => process.ready()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const of = (name: ServiceName) => {
+    const found = processes.find((each) => each.name === name);
+    if (!found) throw new Error(`${name} was not started`);
+    return found.process;
+  };
+  return { all, of, url: (name) => of(name).url, stop };
+}
+
+function processOf(options: ServicesOptions, name: ServiceName, replica: number, port: number): ServiceProcess {
+  const label = replica === 0 ? name : `${name}#${replica + 1}`;
+  const { COMPTOIR_DATABASE_URL: _database, COMPTOIR_AMQP_URL: _amqp, COMPTOIR_MANAGEMENT_URL: _management, ...inherited } = process.env;
+  return new ServiceProcess({
+    label,
+    main: join(ROOT, 'apps', name, 'dist', 'main.js'),
+    url: `http://127.0.0.1:${port}`,
+    nodeArgs: options.nodeArgs ?? [],
+    log: join(options.logDir ?? LOG_DIR, `${label}.log`),
+    onLine: options.onLine,
+    env: {
+      ...inherited,
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+      ...options.env,
+      ...options.envOf?.[name],
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      AMQP_URL: brokerUrl(options.servers.amqpUrl, name, options.vhost),
+      DATABASE_URL: options.databaseUrls?.[name] ?? databaseUrl(options, name),
+    },
+  });
+}
+
+/** As the service's own user, in the vhost. */
+function brokerUrl(amqpUrl: string, name: ServiceName, vhost: string): string {
+  const url = new URL(amqpUrl);
+  Object.assign(url, { username: name, password: rolePassword(name), pathname: `/${encodeURIComponent(vhost)}` });
+  return url.toString();
+}
+
+/** As the service's own role. */
+function databaseUrl(options: ServicesOptions, name: ServiceName): string {
+  const url = new URL(databaseAt(options.servers.databaseUrl, (options.databasePrefix ?? '') + name));
+  Object.assign(url, { username: name, password: rolePassword(name) });
+  return url.toString();
+}
+
+async function claimed(port: number, name: ServiceName): Promise<number> {
+  if (await isFree(port)) return port;
+  const holder = holderOf(port) ?? 'a process that cannot be seen from here';
+  throw new ToolError(
+    'port-busy',
+    `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of six ports>.`,
+    { name, port, holder },
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}
