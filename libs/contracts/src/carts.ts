@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Sku } from './catalog';
+import { Id } from './id';
 import { command, event, Money } from './message';
 
 export const PricedLine = z.object({
@@ -13,7 +14,7 @@ export type PricedLine = z.infer<typeof PricedLine>;
 export const CartValidated = event(
   'carts.cart-validated',
   1,
-  z.object({ orderId: z.uuid(), cartId: z.uuid(), lines: z.array(PricedLine).min(1), total: Money }),
+  z.object({ orderId: Id, cartId: Id, lines: z.array(PricedLine).min(1), total: Money }),
   { stream: (body) => `cart-${body.cartId}` },
 );
 
@@ -21,8 +22,8 @@ export const CartRejected = event(
   'carts.cart-rejected',
   1,
   z.object({
-    orderId: z.uuid(),
-    cartId: z.uuid(),
+    orderId: Id,
+    cartId: Id,
     reason: z.enum([
       'cart-not-found',
       'cart-empty',
@@ -42,6 +43,6 @@ export const CartRejected = event(
 );
 
 /** Prices the cart's lines by carts' own copy of the catalogue and binds the cart to the order. */
-export const ValidateCart = command('carts.validate-cart', 1, z.object({ orderId: z.uuid(), cartId: z.uuid() }), {
+export const ValidateCart = command('carts.validate-cart', 1, z.object({ orderId: Id, cartId: Id }), {
   answers: [CartValidated, CartRejected],
 });
