@@ -1,0 +1,16 @@
+export { NOTHING } from './decision';
+export type { Decision, Effect, Refusal, RefusalCode, SagaEvent } from './decision';
+export type { RemainingStep, SagaDefinition } from './definition';
+export type { Duration } from './duration';
+export { InvalidDefinition, InvalidSagaData, SagaError, UnregisteredDefinition } from './errors';
+export { fold } from './fold';
+export type { ActionKind, DecideContext, PersonsAction, SagaInput } from './input';
+export { isEnded, SAGA_STATUSES } from './instance';
+export type { EndStatus, SagaInstance, SagaState, SagaStatus } from './instance';
+export { saga } from './saga';
+export type { SagaOptions, SagaStart, SagaSteps } from './saga';
+export type { IgnoredBecause, StepEvent } from './steps/event';
+export type { Awaiting, Failure, ParkCode, Parked, Role, StepProgress } from './steps/progress';
+export type { RetryOptions } from './steps/retry';
+export type { StepAnswers, StepStart, UndoOptions } from './steps/step-builder';
+export type { SagaOfSteps, StepKind, StepList } from './steps/step-list';
