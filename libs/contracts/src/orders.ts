@@ -1,11 +1,17 @@
 import { z } from 'zod';
 import { PricedLine } from './carts';
 import { command, event, Money } from './message';
+import { printable } from './text';
 
 const order = (body: { orderId: string }) => `order-${body.orderId}`;
 
 /** The flow an order runs in; its conversation id is the order's id. */
 export const ORDER_FULFILMENT = 'order-fulfilment';
+
+export const CustomerId = printable(64);
+
+/** Stands for a way to pay that the payment gateway knows; never card data. */
+export const PaymentToken = printable(200);
 
 export const OrderPlaced = event(
   'orders.order-placed',
@@ -13,8 +19,8 @@ export const OrderPlaced = event(
   z.object({
     orderId: z.uuid(),
     cartId: z.uuid(),
-    customerId: z.string().min(1).max(64),
-    paymentToken: z.string().min(1).max(200),
+    customerId: CustomerId,
+    paymentToken: PaymentToken,
   }),
   { stream: order },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { command, event, Money } from './message';
+import { printable } from './text';
 
 const payment = (body: { orderId: string }) => `payment-${body.orderId}`;
 
@@ -25,7 +26,7 @@ export const PaymentRefunded = event(
   { stream: payment },
 );
 
-/** A capture that came through after its payment had been made void was given back. */
+/** A capture that came through for a void payment was given back; an amount of zero: the gateway held none after all. */
 export const StrayCaptureRefunded = event(
   'payments.stray-capture-refunded',
   1,
@@ -36,7 +37,7 @@ export const StrayCaptureRefunded = event(
 export const ProcessPayment = command(
   'payments.process-payment',
   1,
-  z.object({ orderId: z.uuid(), amount: Money, token: z.string().min(1).max(200) }),
+  z.object({ orderId: z.uuid(), amount: Money, token: printable(200) }),
   { answers: [PaymentProcessed, PaymentDeclined] },
 );
 
@@ -47,7 +48,7 @@ export const RefundPayment = command(
   { answers: [PaymentRefunded] },
 );
 
-/** Sent by payments to itself when a capture finds its payment void. */
+/** Sent by payments to itself for a void payment that the gateway holds, or may hold, a capture of. */
 export const RefundStrayCapture = command(
   'payments.refund-stray-capture',
   1,
