@@ -71,15 +71,17 @@ export class ProductsController {
 }
 
 function filterOf({ after, search, discontinued }: ProductsQuery): Prisma.ProductWhereInput {
+  // Prisma passes LIKE's wildcards through.
+  const text = search?.replace(/[\\%_]/g, '\\$&');
   return {
     ...(after === undefined ? {} : { sku: { gt: after } }),
     ...(discontinued === undefined ? {} : { discontinued: discontinued === 'true' }),
-    ...(search === undefined
+    ...(text === undefined
       ? {}
       : {
           OR: [
-            { name: { contains: search, mode: 'insensitive' } },
-            { sku: { startsWith: search, mode: 'insensitive' } },
+            { name: { contains: text, mode: 'insensitive' } },
+            { sku: { startsWith: text, mode: 'insensitive' } },
           ],
         }),
   };
