@@ -2,11 +2,15 @@ import type { CaptureRequest, Charge } from './charge';
 import { GatewayTimeout } from './errors';
 import type { SimulatedGateway } from './simulated-gateway';
 
+type GiveUp = (reason: unknown) => void;
+
 /**
  * The service's end of the line to the payment gateway: every request ends within the time-out. Requests may be repeated;
  * the key makes them one.
  */
 export class PaymentGateway {
+  private readonly underWay = new WeakMap<AbortSignal, Set<GiveUp>>();
+
   constructor(
     private readonly farEnd: SimulatedGateway,
     private readonly timeoutMs: number,
@@ -29,21 +33,31 @@ export class PaymentGateway {
   /** The caller waits no longer than this, even where the far end does not notice that it went away. */
   private inTime<T>(key: string, outer: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { timeoutMs } = this;
+    const underWay = this.underWayUntil(outer);
     const controller = new AbortController();
     return new Promise<T>((resolve, reject) => {
       const giveUp = (reason: unknown) => {
         controller.abort(reason);
         reject(reason);
       };
-      const goingDown = () => giveUp(outer.reason);
-      if (outer.aborted) return goingDown();
+      if (outer.aborted) return giveUp(outer.reason);
       const timer = setTimeout(() => giveUp(new GatewayTimeout({ key, timeoutMs })), timeoutMs);
-      outer.addEventListener('abort', goingDown, { once: true });
+      underWay.add(giveUp);
       const settled = () => {
         clearTimeout(timer);
-        outer.removeEventListener('abort', goingDown);
+        underWay.delete(giveUp);
       };
       ask(controller.signal).then(resolve, reject).finally(settled);
     });
+  }
+
+  /** One listener for all requests that end with a signal: hundreds are under way at a time. */
+  private underWayUntil(outer: AbortSignal): Set<GiveUp> {
+    const known = this.underWay.get(outer);
+    if (known) return known;
+    const underWay = new Set<GiveUp>();
+    this.underWay.set(outer, underWay);
+    outer.addEventListener('abort', () => underWay.forEach((giveUp) => giveUp(outer.reason)), { once: true });
+    return underWay;
   }
 }
