@@ -56,8 +56,12 @@ export class HealingChannel {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    const channel = this.raw;
     this.raw = undefined;
-    await this.wrapper?.close().catch(() => undefined);
+    // When the connection breaks meanwhile, amqplib never answers `close`; the channel's event comes all the same.
+    const gone = channel && new Promise<void>((resolve) => channel.once('close', () => resolve()));
+    const closing = this.wrapper?.close().catch(() => undefined);
+    await (gone ? Promise.race([closing, gone]) : closing);
   }
 
   private async setUp(channel: ConfirmChannel, wrapper: ChannelWrapper): Promise<void> {

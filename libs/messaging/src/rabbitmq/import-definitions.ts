@@ -1,14 +1,10 @@
 import type { Definitions } from './definitions';
 import { MessagingError } from '../errors';
+import { managementRequest } from './management';
 
 /** The broker does not hold what was asked of it after an import. `data.differences` has one line for each. */
 export class TopologyMismatch extends MessagingError {
   readonly code = 'topology-mismatch';
-}
-
-/** The management API answered with an error. */
-export class ManagementRequestFailed extends MessagingError {
-  readonly code = 'management-request-failed';
 }
 
 export interface Imported {
@@ -22,15 +18,15 @@ export interface Imported {
  * without a word, so what the broker has is then compared with what was asked; throws TopologyMismatch.
  */
 export async function importDefinitions(managementUrl: string, vhost: string, definitions: Definitions): Promise<Imported> {
-  const api = management(managementUrl);
-  const there = new Set((await api.get<{ name: string }>('users')).map(({ name }) => name));
+  const request = managementRequest(managementUrl);
+  const there = new Set((await request<{ name: string }[]>('GET', 'users')).map(({ name }) => name));
   const inVhost = moved(definitions, vhost);
-  await api.post('definitions', { ...inVhost, users: definitions.users.filter(({ name }) => !there.has(name)) });
+  await request('POST', 'definitions', { ...inVhost, users: definitions.users.filter(({ name }) => !there.has(name)) });
   const path = encodeURIComponent(vhost);
   const [exchanges, queues, bindings] = await Promise.all([
-    api.get<Found>(`exchanges/${path}`),
-    api.get<Found>(`queues/${path}`),
-    api.get<FoundBinding>(`bindings/${path}`),
+    request<Found[]>('GET', `exchanges/${path}`),
+    request<Found[]>('GET', `queues/${path}`),
+    request<FoundBinding[]>('GET', `bindings/${path}`),
   ]);
   const differences = [
     ...missing('exchange', inVhost.exchanges, exchanges),
@@ -92,25 +88,5 @@ function moved(definitions: Definitions, vhost: string): Definitions {
     exchanges: to(definitions.exchanges),
     queues: to(definitions.queues),
     bindings: to(definitions.bindings),
-  };
-}
-
-function management(url: string) {
-  const { origin, username, password } = new URL(url);
-  const authorization = `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
-  const call = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`${origin}/api/${path}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(60_000),
-    });
-    if (response.ok) return response;
-    const answer = await response.text();
-    throw new ManagementRequestFailed(`${method} /api/${path}: ${response.status} ${answer}`, { status: response.status, answer });
-  };
-  return {
-    get: async <T>(path: string) => (await (await call('GET', path)).json()) as readonly T[],
-    post: async (path: string, body: unknown) => void (await call('POST', path, body)),
   };
 }

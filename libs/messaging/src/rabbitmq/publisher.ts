@@ -6,6 +6,9 @@ import type { PublishOutcome } from '../transport';
 import { HealingChannel } from './channel';
 import { publishOptions } from './properties';
 
+/** amqplib's word for a nack; every other error means that the channel went, and nobody knows. */
+const NACKED = 'message nacked';
+
 /** Publishes with confirms on one channel. Nothing is buffered: without a channel every message's outcome is `unknown`. */
 export class Publisher {
   private readonly healing: HealingChannel;
@@ -53,7 +56,7 @@ export class Publisher {
       try {
         channel.publish(message.exchange, message.routingKey, Buffer.from(message.body, 'utf8'), publishOptions(message), (error) => {
           const returned = message.mandatory && this.returned.delete(id);
-          if (error) resolve(this.healing.channel === channel ? 'refused' : 'unknown');
+          if (error) resolve(error.message === NACKED ? 'refused' : 'unknown');
           else resolve(returned ? 'returned' : 'confirmed');
         });
       } catch {
