@@ -1,12 +1,20 @@
+export { sagaActions } from './actions';
+export type { ActionReply, ActionRequest } from './actions';
 export { NOTHING } from './decision';
 export type { Decision, Effect, Refusal, RefusalCode, SagaEvent } from './decision';
 export type { RemainingStep, SagaDefinition } from './definition';
 export type { Duration } from './duration';
 export { InvalidDefinition, InvalidSagaData, SagaError, UnregisteredDefinition } from './errors';
 export { fold } from './fold';
+export { sagaHandler } from './handler';
+export type { SagaHandlerOptions } from './handler';
 export type { ActionKind, DecideContext, PersonsAction, SagaInput } from './input';
 export { isEnded, SAGA_STATUSES } from './instance';
 export type { EndStatus, SagaInstance, SagaState, SagaStatus } from './instance';
+export type { SagaObserver } from './observer';
+export { postgresSagaStore } from './postgres/store';
+export { unregisteredVersions } from './readiness';
+export type { UnregisteredVersion } from './readiness';
 export { saga } from './saga';
 export type { SagaOptions, SagaStart, SagaSteps } from './saga';
 export type { IgnoredBecause, StepEvent } from './steps/event';
@@ -14,3 +22,6 @@ export type { Awaiting, Failure, ParkCode, Parked, Role, StepProgress } from './
 export type { RetryOptions } from './steps/retry';
 export type { StepAnswers, StepStart, UndoOptions } from './steps/step-builder';
 export type { SagaOfSteps, StepKind, StepList } from './steps/step-list';
+export type { ActionRecord, Due, DueTimer, HistoryEntry, Loaded, SagaChange, SagaStore, TimerChange } from './store';
+export { SagaTimers } from './timers';
+export type { SagaTimersOptions } from './timers';

@@ -16,3 +16,7 @@ export { answering, deadLettered, deadlinePasses, Happened, person, scenario, ti
 export type { Happening } from './scenario';
 export { CONVERSATION, Simulation } from './simulation';
 export type { Sent, Turned } from './simulation';
+export { inMemorySagaStore } from '../in-memory/store';
+export type { TableTransaction } from '../in-memory/store';
+export { sagaStoreContract } from './store-contract';
+export type { StoreCapabilities, StoreUnderTest } from './store-contract';

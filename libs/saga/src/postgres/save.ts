@@ -1,0 +1,130 @@
+import { statement } from '@comptoir/messaging';
+import type { SqlTransaction } from '@comptoir/messaging';
+import { isEnded } from '../instance';
+import type { SagaChange } from '../store';
+import { slotOf } from './rows';
+
+/**
+ * A batch in one statement: starts, moves and ends its instances and tells their history. `expected` is the version that
+ * was loaded, 0 for a saga that starts; where any instance is no longer at it (or a saga of that key has ended
+ * meanwhile), nothing is written.
+ */
+const saveSagas = statement(
+  'saga-save',
+  `WITH change AS (
+     SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
+                          $11::timestamptz[], $12::int[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
+       AS c (conversation, definition_version, status, step, label, data, progress, version, expected,
+             deadline, deadline_slot, started_at, updated_at, ended_at)
+   ), moved AS (
+     UPDATE saga.live l
+     SET status = c.status, step = c.step, label = c.label, data = coalesce(c.data::json, l.data), progress = c.progress::json,
+         version = c.version, deadline = c.deadline, deadline_slot = c.deadline_slot, updated_at = c.updated_at
+     FROM change c
+     WHERE l.type = $1 AND l.conversation = c.conversation AND l.version = c.expected AND c.ended_at IS NULL
+     RETURNING 1
+   ), started AS (
+     INSERT INTO saga.live (type, conversation, definition_version, status, step, label, data, progress, version, deadline,
+                            deadline_slot, started_at, updated_at)
+     SELECT $1, c.conversation, definition_version, status, step, label, data::json, progress::json, version, deadline,
+            deadline_slot, started_at, updated_at
+     FROM change c
+     WHERE expected = 0 AND ended_at IS NULL
+       AND NOT EXISTS (SELECT FROM saga.ended e WHERE e.type = $1 AND e.conversation = c.conversation)
+     ORDER BY c.conversation
+     ON CONFLICT DO NOTHING
+     RETURNING 1
+   ), finished AS (
+     DELETE FROM saga.live l USING change c
+     WHERE l.type = $1 AND l.conversation = c.conversation AND l.version = c.expected AND c.ended_at IS NOT NULL
+     RETURNING l.conversation, l.data
+   ), buried AS (
+     INSERT INTO saga.ended (type, conversation, definition_version, status, label, data, progress, version, started_at, ended_at)
+     SELECT $1, c.conversation, c.definition_version, c.status, c.label, coalesce(c.data::json, f.data), c.progress::json,
+            c.version, c.started_at, c.ended_at
+     FROM change c LEFT JOIN finished f ON f.conversation = c.conversation
+     WHERE c.ended_at IS NOT NULL AND (c.expected = 0 OR f.conversation IS NOT NULL)
+     RETURNING 1
+   ), untimed AS (
+     DELETE FROM saga.timer t USING change c
+     WHERE t.type = $1 AND t.conversation = c.conversation AND c.ended_at IS NOT NULL
+   ), told AS (
+     INSERT INTO saga.history (id, type, conversation, version, at, input, cause_id, events, sent, status, step, label)
+     SELECT id, $1, conversation, version, at, input, cause_id, events::json, sent::uuid[], status, step, label
+     FROM unnest($16::uuid[], $17::text[], $18::int[], $19::timestamptz[], $20::text[], $21::uuid[], $22::text[], $23::text[],
+                 $24::text[], $25::text[], $26::text[])
+       AS h (id, conversation, version, at, input, cause_id, events, sent, status, step, label)
+   )
+   SELECT CASE WHEN (SELECT count(*) FROM moved) + (SELECT count(*) FROM started) + (SELECT count(*) FROM buried)
+     = cardinality($2::text[]) THEN 0 ELSE saga.conflict() END`,
+);
+
+const setTimers = statement(
+  'saga-set-timers',
+  `INSERT INTO saga.timer AS t (type, conversation, name, generation, due)
+   SELECT $1, conversation, name, 1, due FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS s (conversation, name, due)
+   ORDER BY conversation COLLATE "C", name COLLATE "C"
+   ON CONFLICT (type, conversation, name) DO UPDATE SET due = excluded.due, generation = t.generation + 1`,
+);
+
+const cancelTimers = statement(
+  'saga-cancel-timers',
+  `DELETE FROM saga.timer t USING unnest($2::text[], $3::text[]) AS c (conversation, name)
+   WHERE t.type = $1 AND t.conversation = c.conversation AND t.name = c.name`,
+);
+
+const time = (date: Date | undefined) => date?.toISOString() ?? null;
+
+export async function save(tx: SqlTransaction, type: string, changes: readonly SagaChange[]): Promise<void> {
+  // An ended saga that heard something more has history only.
+  const written = changes.filter(({ before, after }) => before !== after);
+  const rows = written.map(({ after }) => after);
+  const told = changes.flatMap(({ history }) => history);
+  await Promise.all([
+    saveSagas(
+      tx,
+      type,
+      rows.map((row) => row.conversation),
+      rows.map((row) => row.definitionVersion),
+      rows.map((row) => row.status),
+      rows.map((row) => row.step ?? null),
+      rows.map((row) => row.label),
+      // Data that did not change are neither sent nor written.
+      written.map(({ before, after }) => (before?.data === after.data ? null : JSON.stringify(after.data))),
+      rows.map((row) => JSON.stringify(row.progress)),
+      rows.map((row) => row.version),
+      written.map(({ before }) => before?.version ?? 0),
+      rows.map((row) => time(row.deadline)),
+      rows.map((row) => (row.deadline ? slotOf(row.deadline) : null)),
+      rows.map((row) => time(row.startedAt)),
+      rows.map((row) => time(row.updatedAt)),
+      rows.map((row) => time(row.endedAt)),
+      told.map((entry) => entry.id),
+      told.map((entry) => entry.conversation),
+      told.map((entry) => entry.version),
+      told.map((entry) => time(entry.at)),
+      told.map((entry) => entry.input),
+      told.map((entry) => entry.causeId ?? null),
+      told.map((entry) => JSON.stringify(entry.events)),
+      told.map((entry) => `{${entry.sent.join(',')}}`),
+      told.map((entry) => entry.status),
+      told.map((entry) => entry.step ?? null),
+      told.map((entry) => entry.label),
+    ),
+    ...saveTimers(tx, type, changes),
+  ]);
+}
+
+function saveTimers(tx: SqlTransaction, type: string, changes: readonly SagaChange[]): Promise<unknown>[] {
+  const all = changes
+    .filter(({ after }) => !isEnded(after))
+    .flatMap(({ after, timers }) => timers.map((timer) => ({ ...timer, conversation: after.conversation })));
+  const set = all.flatMap((timer) => (timer.kind === 'set' ? [timer] : []));
+  const cancelled = all.filter(({ kind }) => kind === 'cancel');
+  const queries: Promise<unknown>[] = [];
+  const conversations = (timers: readonly { conversation: string }[]) => timers.map(({ conversation }) => conversation);
+  const names = (timers: readonly { name: string }[]) => timers.map(({ name }) => name);
+  if (set.length > 0) queries.push(setTimers(tx, type, conversations(set), names(set), set.map(({ due }) => time(due))));
+  if (cancelled.length > 0) queries.push(cancelTimers(tx, type, conversations(cancelled), names(cancelled)));
+  return queries;
+}
