@@ -47,7 +47,7 @@ function installedByHand() {
 }
 
 function isInstalled() {
-  if (existsSync(STAMP)) return readFileSync(STAMP, 'utf8') === wanted();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted()) return true;
   if (!installedByHand()) return false;
   writeFileSync(STAMP, wanted());
   return true;

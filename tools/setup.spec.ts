@@ -72,6 +72,14 @@ test('leaves alone what was installed by hand from the same lock file', async ()
   expect(calls()).toEqual([]);
 });
 
+test('leaves alone what was brought up to date by hand after a set-up', async () => {
+  await setUp();
+  lock('1.0.1');
+  writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify(packages('1.0.1')));
+  await setUp();
+  expect(calls()).toHaveLength(1);
+});
+
 test('installs when what was installed by hand is something else', async () => {
   mkdirSync(join(root, 'node_modules'));
   writeFileSync(join(root, 'node_modules/.package-lock.json'), JSON.stringify(packages('0.9.0')));
