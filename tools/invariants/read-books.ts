@@ -45,11 +45,11 @@ export const reservationsOf = (client: Client): AsyncGenerator<ReservationEntry>
     `SELECT order_id::text AS "orderId", state FROM inventory.reservation WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
   );
 
-/** An order's saga has the order's id as its conversation. */
+/** An order's saga has the order's id as its conversation. More than one is told as `completed and running`. */
 export const sagasOf = (client: Client): AsyncGenerator<SagaEntry> =>
   pages(
     client,
-    `SELECT conversation::text AS "orderId", status FROM saga.instance
-     WHERE type = $3 AND conversation > $1 ORDER BY conversation LIMIT $2`,
+    `SELECT conversation AS "orderId", string_agg(status, ' and ') AS status FROM saga.instance
+     WHERE type = $3 AND conversation > $1 GROUP BY conversation ORDER BY conversation LIMIT $2`,
     ORDER_FULFILMENT,
   );
