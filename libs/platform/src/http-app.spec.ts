@@ -2,6 +2,8 @@ import { Body, Controller, Get, HttpCode, Module, Param, Post, Query } from '@ne
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EndpointUnavailable, IdempotencyKeyReused } from '@comptoir/messaging';
 import { createZodDto } from 'nestjs-zod';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { pageOf, PageQuery } from './cursor';
 import { HealthController } from './health.controller';
@@ -109,6 +111,20 @@ describe('a request that is not valid', () => {
   });
 });
 
+it.each([
+  ['no HTTP at all', 'HELLO\r\n\r\n', 400],
+  ['headers beyond any need', `GET /things HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
+])('answers %s with a problem, on the socket', async (_, sent, status) => {
+  const server = app.getHttpServer();
+  if (!server.listening) await app.listen(0, '127.0.0.1');
+  const socket = connect(Number(new URL(await app.getUrl()).port), '127.0.0.1');
+  socket.end(sent);
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(head).toContain('Content-Type: application/problem+json');
+  expect(JSON.parse(body)).toMatchObject({ status });
+});
+
 describe('an error', () => {
   it.each([
     ['missing', 404, 'urn:comptoir:problem:not-found'],
@@ -192,13 +208,13 @@ describe('operations', () => {
 
   it('is live, and ready while every check passes', async () => {
     const readiness = app.get(Readiness);
-    let fault: Error | undefined;
+    const gateway: { fault?: Error } = {};
     readiness.add('gateway', async () => {
-      if (fault) throw fault;
+      if (gateway.fault) throw gateway.fault;
     });
     expect((await get('/health/live')).json()).toEqual({ status: 'live' });
     expect((await get('/health/ready')).json()).toEqual({ status: 'ready', checks: { gateway: 'ok' } });
-    fault = new Error('no answer');
+    gateway.fault = new Error('no answer');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
     expect(response.json()).toMatchObject({ checks: { gateway: 'no answer' } });

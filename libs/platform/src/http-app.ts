@@ -15,6 +15,8 @@ import { ValidationPipe } from './validation';
 /** 5,000 products with long names fit. */
 const BODY_LIMIT = 5 * 1024 * 1024;
 
+const CLOSE_IDLE_EVERY_MS = 20;
+
 /** Creates a service's HTTP application, not yet listening. Its module imports `ServiceModule`. */
 export async function createHttpApp(module: Type, api: Partial<ApiDescription> = {}): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), {
@@ -62,6 +64,21 @@ export function configureHttp(app: NestFastifyApplication, api: ApiDescription):
       metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
       done();
     });
+  closeConnectionsInTime(app);
   serveOpenApi(app, api);
   return app;
+}
+
+/**
+ * A connection kept alive beyond the last request that ran on it would hold up the server's end by its time-out of a
+ * minute, and Node closes only those that are idle at the beginning.
+ */
+function closeConnectionsInTime(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  let timer: NodeJS.Timeout | undefined;
+  fastify.addHook('preClose', (done) => {
+    timer = setInterval(() => fastify.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+    done();
+  });
+  fastify.addHook('onClose', async () => clearInterval(timer));
 }

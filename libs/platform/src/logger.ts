@@ -45,6 +45,9 @@ export function winstonLogger(service: string, config: LogConfig): Winston {
   });
 }
 
+/** Where Nest tells of every module and route while it starts: a service says only that it listens. */
+const NEST_STARTING = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /** Lets Nest, and code that uses Nest's `Logger`, write to the same log. Nest's `log` is `info`, `verbose` is `debug`. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
@@ -58,6 +61,7 @@ export class NestLogger implements LoggerService {
   /** Nest passes the context last, and for errors the stack before it. */
   private write(level: keyof Logger, message: unknown, rest: unknown[]): void {
     const context = rest.length ? rest[rest.length - 1] : undefined;
+    if (level === 'info' && NEST_STARTING.has(String(context))) level = 'debug';
     const stack = level === 'error' && rest.length > 1 ? rest[0] : undefined;
     const { text, data } = partsOf(message);
     this.logger[level](text, { context, ...(stack ? { stack } : {}), ...data });

@@ -13,7 +13,7 @@ export function problemOf(error: unknown): Problem {
       detail: error.message,
     });
   if (error instanceof EndpointUnavailable) return unavailable(error.message);
-  if (isConnectionLoss(error)) return unavailable('Try again later');
+  if (isUnavailable(error)) return unavailable('Try again later');
   if (error instanceof HttpException) return statusProblem(error.getStatus(), detailOf(error.getStatus(), error.message));
   const status = clientErrorStatus(error);
   if (status) return statusProblem(status, error instanceof Error ? error.message : undefined);
@@ -46,12 +46,12 @@ function clientErrorStatus(error: unknown): number | undefined {
   return typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 ? statusCode : undefined;
 }
 
-/** SQLSTATE classes 08 and 57P, the socket's own codes, and Prisma's names for the same. */
-const CONNECTION_LOSS = /^(08\w{3}|57P0\d|53300|ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|P1001|P1002|P1008|P1017|P2024)$/;
+/** SQLSTATE classes 08, 53 and 57 and lock time-outs, the socket's own codes, and Prisma's names for the same. */
+const UNAVAILABLE = /^(08\w{3}|53\w{3}|57P0\d|57014|55P03|ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|P1001|P1002|P1008|P1017|P2024)$/;
 const CONNECTION_MESSAGE = /^(timeout exceeded when trying to connect|Connection terminated|Cannot use a pool after)/;
 
-function isConnectionLoss(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as Error & { code?: unknown };
-  return (typeof code === 'string' && CONNECTION_LOSS.test(code)) || CONNECTION_MESSAGE.test(error.message);
+  return (typeof code === 'string' && UNAVAILABLE.test(code)) || CONNECTION_MESSAGE.test(error.message);
 }

@@ -1,4 +1,4 @@
-/** What the service is configured by; tests override it: `.overrideProvider(ENVIRONMENT).useValue({ ... })`. */
+/** Injection tokens of what has no class. */
 export const ENVIRONMENT = Symbol('environment');
 export const SERVICE = Symbol('service definition');
 export const TRANSPORT = Symbol('transport');
