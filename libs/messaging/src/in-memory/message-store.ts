@@ -23,20 +23,7 @@ export const inMemoryMessageStore = (clock: Clock): MessageStore<InMemoryTransac
     return new Set(fresh);
   },
 
-  async record(tx, rows, confirmed) {
-    const versions = new Map<string, number>();
-    for (const id of confirmed) outbox(tx).delete(id);
-    for (const row of rows) {
-      if (outbox(tx).has(row.id)) throw new Error(`The outbox has a message ${row.id} already`);
-      if (row.stream !== undefined) {
-        const version = (streams(tx).get(row.stream) ?? 0) + 1;
-        streams(tx).set(row.stream, version);
-        versions.set(row.id, version);
-      }
-      outbox(tx).set(row.id, { ...row, streamVersion: versions.get(row.id), createdAt: clock.now() });
-    }
-    return versions;
-  },
+  record: (tx, rows, confirmed) => tx.pending(record(tx, rows, confirmed, clock.now())),
 
   async sweep(tx, { ageMs, limit, except }) {
     const skipped = new Set(except);
@@ -83,6 +70,22 @@ export const inMemoryMessageStore = (clock: Clock): MessageStore<InMemoryTransac
       if (createdAt < clock.now() - retentionDays * DAY_MS) requests(tx).delete(name);
   },
 });
+
+async function record(tx: InMemoryTransaction, rows: readonly OutboxRow[], confirmed: readonly string[], now: number) {
+  const versions = new Map<string, number>();
+  for (const id of confirmed) outbox(tx).delete(id);
+  for (const row of rows) {
+    if (outbox(tx).has(row.id)) throw new Error(`The outbox has a message ${row.id} already`);
+    if (row.stream !== undefined) {
+      const version = (streams(tx).get(row.stream) ?? 0) + 1;
+      streams(tx).set(row.stream, version);
+      versions.set(row.id, version);
+    }
+    const headers = Object.fromEntries(Object.entries(row.headers).filter(([, value]) => value !== undefined));
+    outbox(tx).set(row.id, { ...row, headers, streamVersion: versions.get(row.id), createdAt: now });
+  }
+  return versions;
+}
 
 /** A UUIDv7 begins with its time; other ids are kept for ever. */
 const sentAt = (id: string) => (id[14] === '7' ? Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16) : Infinity);

@@ -7,6 +7,8 @@ import { Changes, type Table } from './table';
 export interface InMemoryTransaction {
   /** Made when first asked for. Names with a dot are the library's. */
   table<Row>(name: string): Table<Row>;
+  /** Work that the transaction waits for, and fails with, although nobody awaits it. */
+  pending<T>(work: Promise<T>): Promise<T>;
 }
 
 /**
@@ -30,6 +32,7 @@ export function inMemoryUnitOfWork(options: { clock?: Clock } = {}): InMemoryUni
     const failing = failure;
     failure = undefined;
     const changes = new Map<string, Changes<unknown>>();
+    const pending: Promise<unknown>[] = [];
     let ended = false;
     const check = () => {
       if (ended) throw new Error('The transaction has ended');
@@ -40,9 +43,15 @@ export function inMemoryUnitOfWork(options: { clock?: Clock } = {}): InMemoryUni
         if (!table) changes.set(name, (table = new Changes(committed(tables, name), check)));
         return table as Table<unknown> as Table<Row>;
       },
+      pending(work) {
+        pending.push(work);
+        work.catch(() => undefined);
+        return work;
+      },
     };
     try {
       const result = await work(tx);
+      await Promise.all(pending);
       if (failing?.when === 'before-commit') throw failing.error;
       for (const table of changes.values()) table.commit();
       if (failing) throw failing.error;
