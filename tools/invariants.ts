@@ -13,6 +13,8 @@ export { INVARIANTS, type Invariant, type Violation } from './invariants/violati
 export interface SystemToCheck extends Pick<Servers, 'amqpUrl' | 'databaseUrl' | 'managementUrl'> {
   /** Of the databases' names. */
   readonly prefix?: string | undefined;
+  /** Databases with names of their own, by service; the prefix is for the others. */
+  readonly databaseUrls?: Partial<DatabaseUrls> | undefined;
   readonly vhost: string;
   /** Messages that must be in a dead-letter queue, by the queue they died in. Default: none anywhere. */
   readonly expectedDead?: Readonly<Record<string, number>> | undefined;
@@ -25,8 +27,8 @@ export async function checkInvariants(system: SystemToCheck): Promise<readonly V
   return (await auditSystem(system)).violations;
 }
 
-export const auditSystem = ({ databaseUrl, prefix = '', waitMs, ...broker }: SystemToCheck): Promise<Audit> =>
-  audit({ databases: databasesAt(databaseUrl, prefix), broker, waitMs });
+export const auditSystem = ({ databaseUrl, prefix = '', databaseUrls, waitMs, ...broker }: SystemToCheck): Promise<Audit> =>
+  audit({ databases: { ...databasesAt(databaseUrl, prefix), ...databaseUrls }, broker, waitMs });
 
 /** Every service's database on one server. */
 export function databasesAt(serverUrl: string, prefix = ''): DatabaseUrls {

@@ -29,12 +29,13 @@ export async function* ordersOf(client: Client): AsyncGenerator<OrderEntry> {
     yield { ...row, total: amount(row.total) };
 }
 
+/** Summed, for the case that a database without its constraints has an order twice. */
 export async function* paymentsOf(client: Client): AsyncGenerator<PaymentEntry> {
   type Row = Omit<PaymentEntry, 'captured' | 'refunded'> & { captured: string; refunded: string };
   for await (const row of pages<Row>(
     client,
-    `SELECT order_id::text AS "orderId", captured, refunded, currency
-     FROM payments.payment WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
+    `SELECT order_id::text AS "orderId", sum(captured) AS captured, sum(refunded) AS refunded, max(currency) AS currency
+     FROM payments.payment WHERE order_id > $1 GROUP BY order_id ORDER BY payment.order_id LIMIT $2`,
   ))
     yield { ...row, captured: BigInt(row.captured), refunded: BigInt(row.refunded) };
 }

@@ -73,7 +73,8 @@ export const SQL_CHECKS: readonly SqlCheck[] = [
           CASE WHEN status = 'refunded' THEN amount ELSE 0 END AS refunded, currency
         FROM gateway.charge
       ) AS g FULL JOIN (
-        SELECT order_id::text COLLATE "C" AS order_id, captured, refunded, currency FROM payments.payment
+        SELECT order_id::text COLLATE "C" AS order_id, sum(captured) AS captured, sum(refunded) AS refunded, max(currency) AS currency
+        FROM payments.payment GROUP BY 1
       ) AS p USING (order_id)
       WHERE coalesce(g.captured, 0) <> coalesce(p.captured, 0) OR coalesce(g.refunded, 0) <> coalesce(p.refunded, 0)
         OR (coalesce(g.captured, 0) > 0 AND g.currency IS DISTINCT FROM p.currency)

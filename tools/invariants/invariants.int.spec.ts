@@ -1,0 +1,169 @@
+import { freshDatabase, freshVhost, servers, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { connect } from 'amqplib';
+import { Client } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
+import { audit, type DatabaseUrls } from './check';
+
+const databases = new Map<DatabaseName, FreshDatabase>();
+const clients = new Map<DatabaseName, Client>();
+let vhost: FreshVhost;
+const queue = (name: string) => ({ name, durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } });
+
+beforeAll(async () => {
+  for (const name of DATABASE_NAMES) {
+    const database = await freshDatabase(name);
+    const client = new Client({ connectionString: database.adminUrl });
+    databases.set(name, database);
+    clients.set(name, client);
+    await client.connect();
+  }
+  vhost = await freshVhost({ queues: ['inventory.reserve-stock', 'inventory.reserve-stock.dead', 'retry.1s'].map(queue) as never });
+  // What the database refuses by itself cannot break: take the constraints away, so that the checks have to see it.
+  await sql('inventory', 'ALTER TABLE inventory.stock DROP CONSTRAINT stock_not_negative, DROP CONSTRAINT stock_conserved');
+  await sql('payments', 'ALTER TABLE payments.payment DROP CONSTRAINT payment_pkey, DROP CONSTRAINT payment_refund, DROP CONSTRAINT payment_settled');
+});
+afterAll(async () => {
+  await Promise.all([...clients.values()].map((client) => client.end()));
+  await Promise.all([vhost, ...databases.values()].map((each) => each.drop()));
+});
+
+async function sql(name: DatabaseName, text: string, ...values: readonly unknown[]): Promise<void> {
+  await clients.get(name)?.query(text, [...values]);
+}
+
+const orderId = uuidv7();
+
+/** One completed order of 2 x 31001A at 6.25, with everything as it should be, and 10 units that came in. */
+beforeEach(async () => {
+  const tables: Partial<Record<DatabaseName, readonly string[]>> = {
+    orders: ['orders.customer_order'],
+    inventory: ['inventory.stock', 'inventory.reservation', 'inventory.receipt'],
+    payments: ['payments.payment', 'gateway.charge'],
+    orchestrator: ['saga.live', 'saga.ended'],
+  };
+  for (const name of DATABASE_NAMES)
+    for (const table of ['messaging.outbox', 'messaging.attempt', ...(tables[name] ?? [])]) await sql(name, `DELETE FROM ${table}`);
+  await sql(
+    'orders',
+    `INSERT INTO orders.customer_order (order_id, cart_id, customer_id, status, lines, total, currency, ended_at)
+     VALUES ($1, $1, '41001', 'COMPLETED', '[]', 1250, 'GBP', now())`,
+    orderId,
+  );
+  await sql('inventory', `INSERT INTO inventory.stock (sku, opening, received, available, sold) VALUES ('31001A', 5, 10, 13, 2)`);
+  await sql('inventory', `INSERT INTO inventory.reservation (order_id, state, lines) VALUES ($1, 'sold', '[{"sku":"31001A","quantity":2}]')`, orderId);
+  await sql('inventory', `INSERT INTO inventory.receipt (receipt_id, lines) VALUES ($1, '[{"sku":"31001A","quantity":10}]')`, uuidv7());
+  await sql('payments', `INSERT INTO payments.payment (order_id, payment_id, state, captured, currency) VALUES ($1, $1, 'captured', 1250, 'GBP')`, orderId);
+  await sql('payments', `INSERT INTO gateway.charge (key, charge_id, status, amount, currency) VALUES ($1, $2, 'captured', 1250, 'GBP')`, orderId, orderId);
+  await sql(
+    'orchestrator',
+    `INSERT INTO saga.ended (type, conversation, definition_version, status, label, data, progress, version, started_at, ended_at)
+     VALUES ('order-fulfilment', $1, 1, 'completed', 'COMPLETED', '{}', '{}', 1, now(), now())`,
+    orderId,
+  );
+});
+
+async function look(options: { waitMs?: number; expectedDead?: Record<string, number> } = {}) {
+  const urls = Object.fromEntries([...databases].map(([name, { adminUrl }]) => [name, adminUrl])) as DatabaseUrls;
+  const { amqpUrl, managementUrl } = servers();
+  const { waitMs = 0, expectedDead } = options;
+  return audit({ databases: urls, broker: { amqpUrl, managementUrl, vhost: vhost.name, expectedDead }, waitMs });
+}
+const broken = async (options?: Parameters<typeof look>[0]) => (await look(options)).violations.map(({ invariant }) => invariant);
+
+it('finds nothing where all is in order', async () => {
+  expect(await look()).toEqual({ orders: 1, violations: [] });
+});
+
+describe('finds', () => {
+  it.each<[string, DatabaseName, string, readonly string[]]>([
+    ['units that vanished', 'inventory', `UPDATE inventory.stock SET available = available - 1`, ['stock-conserved']],
+    ['units that are owed', 'inventory', `UPDATE inventory.stock SET opening = opening - 14, available = -1`, ['nothing-negative']],
+    ['reserved units nobody reserved', 'inventory', `UPDATE inventory.stock SET available = 12, reserved = 1`, ['reservations-match-stock']],
+    ['sold units nobody bought', 'inventory', `UPDATE inventory.stock SET available = 12, sold = 3`, ['reservations-match-stock']],
+    ['a sale of what was never in stock', 'inventory', `DELETE FROM inventory.stock`, ['reservations-match-stock', 'receipts-match-stock']],
+    ['received units without a receipt', 'inventory', `DELETE FROM inventory.receipt`, ['receipts-match-stock']],
+    ['a refund of more than was captured', 'payments', `UPDATE payments.payment SET refunded = 1251`, ['nothing-negative', 'captured-equals-completed', 'gateway-matches-payments']],
+    ['a capture the gateway knows nothing of', 'payments', `DELETE FROM gateway.charge`, ['gateway-matches-payments']],
+    ['a capture payments knows nothing of', 'payments', `DELETE FROM payments.payment`, ['captured-equals-completed', 'gateway-matches-payments']],
+    ['a refund only the gateway made', 'payments', `UPDATE gateway.charge SET status = 'refunded'`, ['gateway-matches-payments']],
+    ['a capture of too much', 'payments', `UPDATE payments.payment SET captured = 1300`, ['captured-equals-completed', 'gateway-matches-payments']],
+    ['a second capture', 'payments', `INSERT INTO payments.payment SELECT * FROM payments.payment`, ['captured-once', 'captured-equals-completed', 'gateway-matches-payments']],
+    ['an order without a saga', 'orchestrator', `DELETE FROM saga.ended`, ['every-order-one-ended-saga']],
+    ['a saga that ended otherwise', 'orchestrator', `UPDATE saga.ended SET status = 'compensated'`, ['order-matches-saga']],
+    [
+      'a saga that runs once more',
+      'orchestrator',
+      `INSERT INTO saga.live (type, conversation, definition_version, status, step, label, data, progress, version, started_at, updated_at)
+       SELECT type, conversation, 1, 'running', 'reserve-stock', 'PENDING', '{}', '{}', 1, now(), now() FROM saga.ended`,
+      ['every-order-one-ended-saga'],
+    ],
+    ['stock that stays reserved', 'inventory', `UPDATE inventory.reservation SET state = 'reserved'`, ['reservations-match-stock', 'stock-matches-order']],
+    [
+      'a message that was never sent',
+      'carts',
+      `INSERT INTO messaging.outbox (id, exchange, routing_key, type, body, correlation_id, headers, sent_at, mandatory)
+       VALUES (gen_random_uuid(), 'business.events', 'carts.cart-validated.none', 'carts.cart-validated', '{}', 'x', '{}', 0, false)`,
+      ['outbox-empty'],
+    ],
+    ['a message nobody gave up on', 'payments', `INSERT INTO messaging.attempt VALUES (gen_random_uuid(), 'payments.process-payment', 2)`, ['no-attempts-left']],
+  ])('%s', async (_, database, change, invariants) => {
+    await sql(database, change);
+    expect((await broken()).sort()).toEqual([...invariants].sort());
+  });
+
+  it('names a few, and counts all', async () => {
+    await sql('inventory', `INSERT INTO inventory.stock (sku, opening, available) SELECT 'X' || n, 0, 1 FROM generate_series(1, 9) AS n`);
+    expect((await look()).violations).toEqual([
+      { invariant: 'stock-conserved', count: 9, examples: [1, 2, 3, 4, 5].map((n) => `X${n}: opening 0 + received 0 <> available 1 + reserved 0 + sold 0`) },
+    ]);
+  });
+});
+
+describe('waits for work in flight', () => {
+  it('until it has ended', async () => {
+    await sql('orders', `UPDATE orders.customer_order SET status = 'PENDING', ended_at = NULL`);
+    const waiting = broken({ waitMs: 20_000 });
+    await sql('orders', `UPDATE orders.customer_order SET status = 'COMPLETED', ended_at = now()`);
+    expect(await waiting).toEqual([]);
+  });
+
+  it('and no longer than it may', async () => {
+    await sql('orders', `UPDATE orders.customer_order SET status = 'PENDING', ended_at = NULL`);
+    expect(await broken({ waitMs: 100 })).toEqual(expect.arrayContaining(['order-matches-saga']));
+  });
+});
+
+describe('the broker', () => {
+  async function put(name: string): Promise<void> {
+    const connection = await connect(vhost.url);
+    const channel = await connection.createConfirmChannel();
+    channel.sendToQueue(name, Buffer.from('{}'), { persistent: true });
+    await channel.waitForConfirms();
+    await connection.close();
+  }
+  async function purge(): Promise<void> {
+    const connection = await connect(vhost.url);
+    const channel = await connection.createChannel();
+    for (const name of ['inventory.reserve-stock', 'inventory.reserve-stock.dead', 'retry.1s']) await channel.purgeQueue(name);
+    await connection.close();
+  }
+  afterEach(purge);
+
+  it('must have nothing left to handle', async () => {
+    await put('inventory.reserve-stock');
+    expect((await look()).violations).toEqual([{ invariant: 'queues-empty', count: 1, examples: ['inventory.reserve-stock: 1 messages'] }]);
+  });
+
+  it('must have nothing left to retry', async () => {
+    await put('retry.1s');
+    expect(await broken()).toEqual(['queues-empty']);
+  });
+
+  it('must have no dead letters but those expected, which must be there', async () => {
+    await put('inventory.reserve-stock.dead');
+    expect(await broken()).toEqual(['dead-letters-expected']);
+    expect(await broken({ expectedDead: { 'inventory.reserve-stock': 1 } })).toEqual([]);
+    expect(await broken({ expectedDead: { 'inventory.reserve-stock': 2 } })).toEqual(['dead-letters-expected']);
+  });
+});
