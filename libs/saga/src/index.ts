@@ -11,6 +11,7 @@ export type { SagaHandlerOptions } from './handler';
 export type { ActionKind, DecideContext, PersonsAction, SagaInput } from './input';
 export { isEnded, SAGA_STATUSES } from './instance';
 export type { EndStatus, SagaInstance, SagaState, SagaStatus } from './instance';
+export { toMermaid } from './mermaid';
 export type { SagaObserver } from './observer';
 export { postgresSagaStore } from './postgres/store';
 export { unregisteredVersions } from './readiness';
