@@ -1,0 +1,154 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { BodyOf, CommandType } from '@comptoir/contracts';
+import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
+import { ProcessPayment, RefundPayment } from '@comptoir/contracts/payments';
+import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
+import { createHttpApp } from '@comptoir/platform';
+import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { v7 as uuidv7 } from 'uuid';
+import { payments, PaymentsModule } from './payments.module';
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+/** Hears everything that payments says. */
+const PROBE = 'probe.events';
+
+let database: FreshDatabase;
+let vhost: FreshVhost;
+let app: NestFastifyApplication;
+let wire: Transport;
+const heard: { type: unknown; body: Record<string, unknown> }[] = [];
+
+beforeAll(async () => {
+  const definitions = definitionsOf(topologyOf([payments]));
+  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
+  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'payments.#', vhost: '', arguments: {} };
+  [database, vhost] = await Promise.all([
+    freshDatabase('payments'),
+    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
+  ]);
+  Object.assign(process.env, {
+    DATABASE_URL: database.url,
+    AMQP_URL: vhost.urlFor('payments'),
+    LOG_LEVEL: 'error',
+    GATEWAY_TIMEOUT_MS: '300',
+  });
+  app = await createHttpApp(PaymentsModule);
+  app.useLogger(false);
+  await app.init();
+  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
+  await wire.start();
+  const subscription = await wire.subscribe(PROBE, {
+    prefetch: 100,
+    onDelivery: (delivery) => {
+      heard.push({ type: delivery.properties.type, body: JSON.parse(delivery.body.toString()) as Record<string, unknown> });
+      subscription.ack([delivery]);
+    },
+  });
+});
+afterAll(async () => {
+  await wire?.close();
+  await app?.close();
+  await vhost?.drop();
+  await database?.drop();
+});
+
+async function say<C extends CommandType>(type: C, body: BodyOf<C>) {
+  const [outcome] = await wire.publish([
+    {
+      exchange: 'business.commands',
+      routingKey: type.name,
+      body: JSON.stringify(body),
+      properties: {
+        messageId: uuidv7(),
+        type: type.name,
+        correlationId: uuidv7(),
+        timestamp: Date.now(),
+        appId: 'probe',
+        contentType: 'application/json',
+        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1 },
+      },
+      mandatory: true,
+    },
+  ]);
+  expect(outcome).toBe('confirmed');
+}
+const heardOf = (type: string, orderId: string) =>
+  eventually(() => {
+    const found = heard.find((each) => each.type === type && each.body['orderId'] === orderId);
+    if (!found) throw new Error(`No ${type} of ${orderId}`);
+    return found.body;
+  });
+const amount = { amount: 1250, currency: 'GBP' };
+const pay = async (token: string) => {
+  const orderId = uuidv7();
+  await say(ProcessPayment, { orderId, amount, token });
+  return orderId;
+};
+const get = (url: string) => app.inject({ method: 'GET', url });
+
+it('captures, declines and refunds by message, and shows both sides of it', async () => {
+  const [paid, declined] = [await pay('tok_approve'), await pay('tok_decline_no-funds')];
+  expect(await heardOf('payments.payment-processed', paid)).toMatchObject({ amount });
+  expect(await heardOf('payments.payment-declined', declined)).toEqual({ orderId: declined, reason: 'no-funds' });
+  expect((await get(`/payments/${paid}`)).json()).toMatchObject({ state: 'captured', captured: 1250, refunded: 0, currency: 'GBP' });
+  expect((await get(`/gateway/charges/${paid}`)).json()).toMatchObject({ status: 'captured', amount });
+  await say(RefundPayment, { orderId: paid, reason: 'test' });
+  expect(await heardOf('payments.payment-refunded', paid)).toMatchObject({ refunded: 1250 });
+  expect((await get(`/gateway/charges/${paid}`)).json()).toMatchObject({ status: 'refunded' });
+});
+
+it('a payment whose answer comes too late does not hold up the others, and is found captured by its retry', async () => {
+  const late = await pay('tok_late');
+  const quick = await pay('tok_approve');
+  await heardOf('payments.payment-processed', quick);
+  expect((await get(`/payments/${late}`)).statusCode).toBe(404);
+  expect(await heardOf('payments.payment-processed', late)).toMatchObject({ amount });
+});
+
+it('a refund that comes while the payment waits to be tried again leaves nothing captured', async () => {
+  const orderId = await pay('tok_late');
+  await eventually(async () => expect((await get(`/gateway/charges/${orderId}`)).json()).toMatchObject({ status: 'captured' }));
+  await say(RefundPayment, { orderId, reason: 'deadline' });
+  expect(await heardOf('payments.payment-refunded', orderId)).toMatchObject({ refunded: 1250 });
+  expect(await heardOf('payments.payment-declined', orderId)).toEqual({ orderId, reason: 'void' });
+  expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ captured: 1250, refunded: 1250 });
+  expect((await get(`/gateway/charges/${orderId}`)).json()).toMatchObject({ status: 'refunded' });
+});
+
+it('a refund that comes first makes the payment void, and the gateway is looked after', async () => {
+  const orderId = uuidv7();
+  await say(RefundPayment, { orderId, reason: 'deadline' });
+  expect(await heardOf('payments.payment-refunded', orderId)).toMatchObject({ refunded: 0, currency: null });
+  await say(ProcessPayment, { orderId, amount, token: 'tok_approve' });
+  expect(await heardOf('payments.payment-declined', orderId)).toEqual({ orderId, reason: 'void' });
+  expect(await heardOf('payments.stray-capture-refunded', orderId)).toMatchObject({ amount: { amount: 0 } });
+  expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ state: 'void', captured: 0 });
+  expect((await get(`/gateway/charges/${orderId}`)).statusCode).toBe(404);
+});
+
+it('lists payments page by page, the latest order first, by state', async () => {
+  const declined = [await pay('tok_decline'), await pay('tok_decline')];
+  for (const orderId of declined) await heardOf('payments.payment-declined', orderId);
+  type Page = { items: { orderId: string; state: string }[]; next: string };
+  const first = (await get('/payments?state=declined&limit=1')).json<Page>();
+  const second = (await get(`/payments?state=declined&limit=1&after=${first.next}`)).json<Page>();
+  expect([...first.items, ...second.items].map(({ orderId }) => orderId)).toEqual([...declined].reverse());
+});
+
+it.each([
+  ['/payments?state=lost', 400],
+  ['/payments?after=nonsense!', 400],
+  [`/payments?after=${Buffer.from('x').toString('base64url')}`, 400],
+  ['/payments/1', 400],
+  [`/payments/${uuidv7()}`, 404],
+  ['/gateway/charges/nothing', 404],
+  ['/gateway/charges/%00', 400],
+])('GET %s is answered with %s', async (url, status) => {
+  expect((await get(url)).statusCode).toBe(status);
+});
+
+it('describes itself', async () => {
+  expect(Object.keys((await get('/docs-json')).json<{ paths: object }>().paths)).toEqual(
+    expect.arrayContaining(['/payments', '/payments/{orderId}', '/gateway/charges/{key}']),
+  );
+});
