@@ -41,6 +41,9 @@ export const ConnectionConfig = z.object({
 });
 export type ConnectionConfig = z.infer<typeof ConnectionConfig>;
 
+/** Read first and together, so that whoever sets a service up hears of everything at once. */
+export const CommonConfig = z.object({ ...HttpConfig.shape, ...LogConfig.shape, ...ConnectionConfig.shape });
+
 /** Reads what the schema names. A variable set to nothing counts as not set. */
 export function readConfig<S extends z.ZodType>(schema: S, environment: Environment): z.output<S> {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));

@@ -1,10 +1,11 @@
-import type { Type } from '@nestjs/common';
+import { Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ServiceDefinition } from '@comptoir/messaging';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { randomBytes } from 'node:crypto';
 import { answerClientError } from './client-errors';
+import { LogConfig, readConfig } from './config';
 import { Metrics } from './metrics';
 import { serveOpenApi, type ApiDescription } from './openapi';
 import { PROBLEM_CONTENT_TYPE, statusProblem } from './problem';
@@ -20,7 +21,8 @@ const CLOSE_IDLE_EVERY_MS = 20;
 /** Creates a service's HTTP application, not yet listening. Its module imports `ServiceModule`. */
 export async function createHttpApp(module: Type, api: Partial<ApiDescription> = {}): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), {
-    bufferLogs: true,
+    // What goes wrong here is thrown, for the caller to tell once and its own way.
+    logger: false,
     abortOnError: false,
   });
   const { name } = app.get<ServiceDefinition>(SERVICE, { strict: false });
@@ -55,18 +57,25 @@ function requestIds(): () => string {
 export function configureHttp(app: NestFastifyApplication, api: ApiDescription): NestFastifyApplication {
   app.useGlobalPipes(new ValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  const metrics = app.get(Metrics, { strict: false });
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onResponse', (request, reply, done) => {
-      const route = request.routeOptions.url ?? 'unknown';
-      metrics.request(request.method, route, reply.statusCode, reply.elapsedTime / 1_000);
-      done();
-    });
+  observeRequests(app);
   closeConnectionsInTime(app);
   serveOpenApi(app, api);
   return app;
+}
+
+/** Every request is counted; logged only at debug level, because writing a line costs more than many a request. */
+function observeRequests(app: NestFastifyApplication): void {
+  const metrics = app.get(Metrics, { strict: false });
+  const { LOG_LEVEL } = readConfig(LogConfig, process.env);
+  const logger = LOG_LEVEL === 'debug' ? new Logger('HTTP') : undefined;
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const { method, id, url, routeOptions } = request;
+    const { statusCode: status, elapsedTime: ms } = reply;
+    metrics.request(method, routeOptions.url ?? 'unknown', status, ms / 1_000);
+    logger?.debug({ message: `${method} ${url}`, status, ms: Math.round(ms * 10) / 10, requestId: id });
+    done();
+  });
 }
 
 /**

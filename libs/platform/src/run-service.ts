@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
-import { ConfigInvalid, HttpConfig, readConfig } from './config';
+import { CommonConfig, ConfigInvalid, readConfig } from './config';
 import { createHttpApp } from './http-app';
 import { NestLogger, ServiceLogger } from './logger';
 import type { ApiDescription } from './openapi';
@@ -19,11 +19,12 @@ export async function runService(module: Type, api: Partial<ApiDescription> = {}
 }
 
 async function start(module: Type, api: Partial<ApiDescription>): Promise<void> {
-  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = readConfig(HttpConfig, process.env);
+  const { HOST, PORT, SHUTDOWN_TIMEOUT_MS } = readConfig(CommonConfig, process.env);
   const app = await createHttpApp(module, api);
   const logger = app.get(ServiceLogger, { strict: false });
   app.useLogger(new NestLogger(logger));
-  shutDownOnSignals({ close: () => app.close(), logger, timeoutMs: SHUTDOWN_TIMEOUT_MS });
   await app.listen({ host: HOST, port: PORT });
+  // Not before: a process that still waits for its broker has nothing to drain, and ends at once.
+  shutDownOnSignals({ close: () => app.close(), logger, timeoutMs: SHUTDOWN_TIMEOUT_MS });
   logger.info('Listening', { url: await app.getUrl() });
 }
