@@ -35,10 +35,10 @@ module.exports = {
       ...common,
       displayName: 'unit',
       testMatch: ['**/*.spec.ts'],
-      testPathIgnorePatterns: [...elsewhere, '\\.(int|e2e)\\.spec\\.ts$'],
+      testPathIgnorePatterns: [...elsewhere, '\\.(int|e2e|chaos)\\.spec\\.ts$'],
       globalSetup: '<rootDir>/tools/jest-unit-setup.ts',
     },
     { ...common, displayName: 'int', testMatch: ['**/*.int.spec.ts'], testPathIgnorePatterns: elsewhere, globalSetup: withServers },
-    { ...common, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts'], testPathIgnorePatterns: elsewhere, globalSetup: withServers },
+    { ...common, displayName: 'e2e', testMatch: ['**/*.e2e.spec.ts', '**/*.chaos.spec.ts'], testPathIgnorePatterns: elsewhere, globalSetup: withServers },
   ],
 };

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freshDatabase, freshVhost, servers } from '@comptoir/testing';
+import { databasesAt, type DatabaseUrls } from '../../tools/invariants';
+import { SERVICES, type ServiceName } from '../../tools/services';
+import type { Servers } from '../../tools/stack';
+import { ROOT } from '../../tools/root';
+
+/** What a system stands on: a virtual host with the topology, and six migrated databases. */
+export interface Ground {
+  readonly servers: Pick<Servers, 'amqpUrl' | 'databaseUrl' | 'managementUrl'>;
+  readonly vhost: string;
+  /** An administrator's. */
+  readonly databases: DatabaseUrls;
+  /** The services' own, where the databases have names of their own. */
+  readonly databaseUrls?: Readonly<Record<ServiceName, string>>;
+  drop(): Promise<void>;
+}
+
+/** On the servers all tests share, empty: dropped afterwards. */
+export async function freshGround(name: string): Promise<Ground> {
+  const definitions = JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')) as Parameters<typeof freshVhost>[0];
+  const [vhost, ...databases] = await Promise.all([freshVhost(definitions, { name }), ...SERVICES.map((service) => freshDatabase(service))]);
+  const urls = (pick: (database: (typeof databases)[number]) => string) =>
+    Object.fromEntries(SERVICES.map((service, index) => [service, pick(databases[index]!)])) as Record<ServiceName, string>;
+  return {
+    servers: servers(),
+    vhost: vhost.name,
+    databases: urls(({ adminUrl }) => adminUrl),
+    databaseUrls: urls(({ url }) => url),
+    drop: async () => void (await Promise.all([vhost.drop(), ...databases.map((database) => database.drop())])),
+  };
+}
+
+/** What `npm run provision` has made on servers of one's own. */
+export const provisionedGround = (own: Ground['servers'], vhost: string): Ground => ({
+  servers: own,
+  vhost,
+  databases: databasesAt(own.databaseUrl),
+  drop: async () => undefined,
+});

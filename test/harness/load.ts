@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { askUntilAnswered, expected } from './rest';
+import type { Item, Placed, Shop } from './shop';
+
+/** An order and how its payment goes. */
+interface Wish {
+  readonly items: readonly Item[];
+  readonly token: string;
+}
+
+const TEAPOT = { sku: 'TEAPOT', quantity: 1 };
+/** In turn: most go through; some are declined, some find no stock, some have a gateway that answers late. */
+const WISHES: readonly Wish[] = [
+  { items: [TEAPOT], token: 'tok_approve' },
+  { items: [{ sku: 'CUP', quantity: 4 }, TEAPOT], token: 'tok_approve' },
+  { items: [{ sku: 'TRAY', quantity: 2 }], token: 'tok_approve' },
+  { items: [TEAPOT, { sku: 'CUP', quantity: 2 }], token: 'tok_decline' },
+  { items: [{ sku: 'CUP', quantity: 1 }], token: 'tok_approve' },
+  { items: [{ sku: 'KETTLE', quantity: 1 }], token: 'tok_approve' },
+  { items: [TEAPOT], token: 'tok_decline_no_funds' },
+  { items: [TEAPOT, { sku: 'TEAPOT', quantity: 2, unitPrice: 2195 }], token: 'tok_approve' },
+  { items: [{ sku: 'CUP', quantity: 3 }], token: 'tok_late' },
+];
+
+export interface Load {
+  /** Orders accepted so far. */
+  readonly placed: readonly string[];
+  /** Places no more; resolves when every request begun has been answered. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Orders without end, so many at a time, each waited for a little while: customers who notice an outage only as a delay,
+ * since they ask again under the same key until they are answered.
+ */
+export function load(shop: Shop, { atOnce = 12, limit = Infinity }: { atOnce?: number; limit?: number } = {}): Load & { done: Promise<void> } {
+  const placed: string[] = [];
+  let started = 0;
+  let stopped = false;
+  const customer = async () => {
+    while (!stopped && started < limit) {
+      const wish = WISHES[started++ % WISHES.length]!;
+      placed.push(await order(shop, wish));
+    }
+  };
+  const done = Promise.all(Array.from({ length: atOnce }, customer)).then(() => undefined);
+  done.catch(() => undefined); // `stop` and `done` tell.
+  return {
+    placed,
+    done,
+    stop() {
+      stopped = true;
+      return done;
+    },
+  };
+}
+
+/** Places this many orders and waits until each was accepted. */
+export async function placeMany(shop: Shop, limit: number, atOnce = 12): Promise<readonly string[]> {
+  const { placed, done } = load(shop, { atOnce, limit });
+  await done;
+  return placed;
+}
+
+async function order(shop: Shop, { items, token }: Wish): Promise<string> {
+  const cartId = await shop.cart(items);
+  const answer = await askUntilAnswered('POST', `${shop.system.url('orders')}/orders`, {
+    body: { cartId, customerId: 'C-17850', payment: { token } },
+    idempotencyKey: randomUUID(),
+    waitSeconds: 1,
+  });
+  return expected<Placed>(answer, answer.status === 200 ? 200 : 202).orderId;
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '@comptoir/testing';
+import { askUntilAnswered, expected, type Answer } from './rest';
+import type { System } from './system';
+
+export interface Item {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unitPrice?: number;
+}
+
+/** What POST /orders answers. */
+export interface Placed {
+  readonly orderId: string;
+  readonly status: 'PENDING' | 'COMPLETED' | 'CANCELLED';
+  readonly reason: string | null;
+  readonly total: { readonly amount: number; readonly currency: string } | null;
+}
+
+export interface Stock {
+  readonly available: number;
+  readonly reserved: number;
+  readonly sold: number;
+}
+
+/** Two products with plenty of stock, one with little, one with none. */
+export const PRODUCTS = [
+  { sku: 'TEAPOT', name: 'Teapot', currency: 'GBP', price: 2495, tradePrices: [2195], stock: 100_000 },
+  { sku: 'CUP', name: 'Cup', currency: 'GBP', price: 695, stock: 100_000 },
+  { sku: 'TRAY', name: 'Tray', currency: 'GBP', price: 3200, stock: 25 },
+  { sku: 'KETTLE', name: 'Kettle', currency: 'GBP', price: 8900, stock: 0 },
+] as const;
+
+/** A client's view of the system: everything by REST. */
+export class Shop {
+  constructor(readonly system: System) {}
+
+  async open(): Promise<void> {
+    const offers = PRODUCTS.map(({ stock: _stock, ...offer }) => offer);
+    const lines = PRODUCTS.map(({ sku, stock }) => ({ sku, quantity: stock }));
+    expected(await askUntilAnswered('POST', `${this.system.url('catalog')}/products`, { body: { products: offers } }), 200);
+    expected(await askUntilAnswered('PUT', `${this.system.url('inventory')}/stock`, { body: { lines } }), 204);
+    await this.untilOffersAreKnown();
+  }
+
+  /** Carts prices by its own copy of the catalogue. */
+  async untilOffersAreKnown(): Promise<void> {
+    const known = (rows: Promise<object[]>) => rows.then((found) => JSON.stringify(found));
+    await eventually(async () =>
+      expect(await known(this.system.rows('carts', 'SELECT sku, revision FROM carts.offer ORDER BY sku'))).toBe(
+        await known(this.system.rows('catalog', 'SELECT sku, revision FROM catalog.product ORDER BY sku')),
+      ),
+    );
+  }
+
+  async cart(items: readonly Item[]): Promise<string> {
+    const answer = await askUntilAnswered('POST', `${this.system.url('carts')}/carts`, { body: { items }, idempotencyKey: randomUUID() });
+    return expected<{ cartId: string }>(answer, 201).cartId;
+  }
+
+  /** POST /orders. Without `waitSeconds` it does not wait for the end. */
+  async post(
+    cartId: string,
+    { token = 'tok_approve', waitSeconds, replica = 0 }: { token?: string; waitSeconds?: number; replica?: number } = {},
+  ): Promise<Answer> {
+    return askUntilAnswered('POST', `${this.system.url('orders', replica)}/orders`, {
+      body: { cartId, customerId: 'C-17850', payment: { token } },
+      idempotencyKey: randomUUID(),
+      waitSeconds,
+    });
+  }
+
+  /** Fills a cart and orders it; the answer is a 200 with its end, or a 202. */
+  async place(items: readonly Item[], options: { token?: string; waitSeconds?: number; replica?: number } = {}): Promise<Placed> {
+    const answer = await this.post(await this.cart(items), options);
+    return expected<Placed>(answer, answer.status === 200 ? 200 : 202);
+  }
+
+  /** An order as it is now. */
+  order = (orderId: string) => this.read<Placed & { cartId: string }>('orders', `/orders/${orderId}`);
+  cartOf = (cartId: string) => this.read<{ state: 'open' | 'ordered'; orderId: string | null }>('carts', `/carts/${cartId}`);
+  stock = (sku: string) => this.read<Stock>('inventory', `/stock/${sku}`);
+  reservation = (orderId: string) => this.read<{ state: string }>('inventory', `/reservations/${orderId}`);
+  payment = (orderId: string) => this.read<{ state: string; captured: number; refunded: number }>('payments', `/payments/${orderId}`);
+
+  /** Waits for an order's end. */
+  ended(orderId: string): Promise<Placed & { cartId: string }> {
+    return eventually(async () => {
+      const order = await this.order(orderId);
+      expect(order.status).not.toBe('PENDING');
+      return order;
+    });
+  }
+
+  private async read<T>(service: Parameters<System['url']>[0], path: string): Promise<T> {
+    return expected<T>(await askUntilAnswered('GET', this.system.url(service) + path), 200);
+  }
+}

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { eventually } from '@comptoir/testing';
+import { audit, type Violation } from '../../tools/invariants';
+import { ROOT } from '../../tools/root';
+import { startServices, type ServiceName, type ServiceProcess, type Services, type ServicesOptions } from '../../tools/services';
+import { freshGround, type Ground } from './ground';
+import { guarded, unguarded } from './guard';
+
+export interface SystemOptions extends Pick<ServicesOptions, 'env' | 'envOf' | 'replicas'> {
+  /** Part of the names of its virtual host and its log directory. */
+  readonly name: string;
+  /** Default: fresh, on the servers all tests share. */
+  readonly ground?: Ground;
+  /** Where the services think the servers are; for a line that can be cut. */
+  readonly lines?: { readonly amqpUrl?: string };
+}
+
+/** Changes to a service's environment for its next life only. */
+export type NextLife = Readonly<Record<string, string>>;
+
+/**
+ * All services as processes of their own, in the build that crash tests can make crash: the services' own code, with the
+ * library's fail-points compiled in. They are killed, switched off and started again one by one.
+ */
+export class System {
+  private readonly clients = new Map<ServiceName, Promise<Client>>();
+
+  private constructor(
+    private readonly services: Services,
+    readonly ground: Ground,
+  ) {}
+
+  static async start({ name, ground: given, lines = {}, env = {}, envOf, replicas }: SystemOptions): Promise<System> {
+    const ground = given ?? (await freshGround(name));
+    try {
+      const services = await startServices({
+        servers: { ...ground.servers, ...lines },
+        vhost: ground.vhost,
+        databaseUrls: ground.databaseUrls,
+        nodeArgs: ['-C', '@comptoir/failpoints'],
+        env: { GATEWAY_TIMEOUT_MS: '300', ...env },
+        envOf,
+        replicas,
+        logDir: join(ROOT, '.stack/logs/test', name),
+      });
+      for (const { pid } of services.all) guarded(pid);
+      return new System(services, ground);
+    } catch (error) {
+      await ground.drop();
+      throw error;
+    }
+  }
+
+  /** Drains and ends the services, then drops everything; what does not end in time is killed. */
+  async stop(): Promise<void> {
+    const pids = this.services.all.map(({ pid }) => pid);
+    await Promise.all(this.services.all.map((process) => process.stop(10_000)));
+    pids.forEach(unguarded);
+    for (const client of this.clients.values()) await (await client).end();
+    await this.ground.drop();
+  }
+
+  /** The service's processes; most have one. */
+  processes(name: ServiceName): readonly ServiceProcess[] {
+    return this.services.all.filter(({ label }) => label === name || label.startsWith(`${name}#`));
+  }
+
+  url(name: ServiceName, replica = 0): string {
+    const process = this.processes(name)[replica];
+    if (!process) throw new RangeError(`${name} has no process ${replica + 1}`);
+    return process.url;
+  }
+
+  /** Starts a service that has ended; does not wait until it is ready, for it may be about to crash. */
+  revive(name: ServiceName, env: NextLife = {}): ServiceProcess {
+    const process = this.services.of(name);
+    process.start(env);
+    guarded(process.pid);
+    return process;
+  }
+
+  /** SIGKILL, at whatever the service is doing. */
+  async kill(name: ServiceName): Promise<void> {
+    const process = this.services.of(name);
+    const { pid } = process;
+    process.kill('SIGKILL');
+    await process.exited;
+    unguarded(pid);
+  }
+
+  /** Kills a service and starts it again with changes to its environment, until the next restart. */
+  async restart(name: ServiceName, env: NextLife = {}): Promise<void> {
+    await this.kill(name);
+    await this.revive(name, env).ready();
+  }
+
+  async rows<Row extends object>(database: ServiceName, text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    let client = this.clients.get(database);
+    if (!client) this.clients.set(database, (client = connected(this.ground.databases[database])));
+    return (await (await client).query<Row>(text, [...values])).rows;
+  }
+
+  /** The invariants that do not hold once no work is left, or after `waitMs`. */
+  async violations(options: { expectedDead?: Readonly<Record<string, number>>; waitMs?: number } = {}): Promise<readonly Violation[]> {
+    const { servers, vhost, databases } = this.ground;
+    const { expectedDead, waitMs } = options;
+    return (await audit({ databases, broker: { ...servers, vhost, expectedDead }, waitMs })).violations;
+  }
+
+  /** Waits until no order is open, none is without a saga, and no saga goes on. Parked sagas have not ended. */
+  async untilAllEnded(timeoutMs = 45_000): Promise<void> {
+    await eventually(async () => expect(await this.unfinished()).toEqual({ openOrders: 0, openSagas: 0, ordersWithoutSaga: 0 }), {
+      timeoutMs,
+      intervalMs: 50,
+    });
+  }
+
+  async unfinished(): Promise<{ openOrders: number; openSagas: number; ordersWithoutSaga: number }> {
+    const [[orders], [sagas]] = await Promise.all([
+      this.rows<{ all: number; open: number }>(
+        'orders',
+        `SELECT count(*)::int AS all, count(*) FILTER (WHERE status = 'PENDING')::int AS open FROM orders.customer_order`,
+      ),
+      this.rows<{ all: number; open: number }>(
+        'orchestrator',
+        `SELECT count(*)::int AS all, count(*) FILTER (WHERE ended_at IS NULL)::int AS open FROM saga.instance`,
+      ),
+    ]);
+    const ordersWithoutSaga = Math.max(0, (orders?.all ?? 0) - (sagas?.all ?? 0));
+    return { openOrders: orders?.open ?? 0, openSagas: sagas?.open ?? 0, ordersWithoutSaga };
+  }
+
+  /** Moves a saga's deadline to now: it passes at once. */
+  async passDeadline(orderId: string): Promise<void> {
+    await this.rows('orchestrator', `UPDATE saga.live SET deadline = clock_timestamp(), deadline_slot = 0 WHERE conversation = $1`, [orderId]);
+  }
+}
+
+async function connected(connectionString: string): Promise<Client> {
+  const client = new Client({ connectionString, application_name: 'test' });
+  client.on('error', () => undefined); // A server that is restarted breaks it; the next query says so.
+  await client.connect();
+  return client;
+}

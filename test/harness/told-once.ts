@@ -1,0 +1,64 @@
+import type { System } from './system';
+
+/** How many facts a service has told about an order, and how many it should have told. */
+export interface Miscount {
+  readonly orderId: string;
+  readonly service: string;
+  readonly told: number;
+  readonly due: number;
+}
+
+const COMMANDS_SENT = `
+  SELECT conversation AS "orderId", split_part(event ->> 'message', '.', 1) AS service, count(*)::int AS count
+  FROM saga.history, json_array_elements(events) AS event
+  WHERE type = 'order-fulfilment' AND event ->> 'type' = 'sent' GROUP BY 1, 2`;
+
+/** Stream versions count the events of an order, in the transaction that made them. */
+const TOLD = (stream: string) => `SELECT stream, version AS count FROM messaging.stream WHERE stream LIKE '${stream}-%'`;
+
+/**
+ * Compares what the services told with what they were asked: every command has been answered exactly once, although
+ * messages came twice and processes died. Business keys keep stock and money right even where a message is handled
+ * twice; this tells whether it was.
+ */
+export async function miscounts(system: System): Promise<Miscount[]> {
+  const sent = await system.rows<{ orderId: string; service: string; count: number }>('orchestrator', COMMANDS_SENT);
+  const due = new Map(sent.map(({ orderId, service, count }) => [`${service} ${orderId}`, count]));
+  const add = (key: string, count: number) => due.set(key, (due.get(key) ?? 0) + count);
+  const orders = await system.rows<{ orderId: string }>('orders', 'SELECT order_id AS "orderId" FROM orders.customer_order');
+  for (const { orderId } of orders) add(`orders ${orderId}`, 1); // OrderPlaced
+  const sold = await system.rows<{ orderId: string }>('inventory', `SELECT order_id AS "orderId" FROM inventory.reservation WHERE state = 'sold'`);
+  for (const { orderId } of sold) add(`inventory ${orderId}`, 1); // StockSold
+  // What payments asked of itself.
+  const strays = await straysOf(system);
+
+  const found: Miscount[] = [];
+  for (const [service, stream] of [['orders', 'order'], ['inventory', 'reservation'], ['payments', 'payment']] as const) {
+    const told = await system.rows<{ stream: string; count: number }>(service, TOLD(stream));
+    const counts = new Map(told.map((row) => [row.stream.slice(stream.length + 1), row.count]));
+    for (const { orderId } of orders) {
+      if (service === 'payments' && strays.has(orderId)) continue;
+      const [is, should] = [counts.get(orderId) ?? 0, due.get(`${service} ${orderId}`) ?? 0];
+      if (is !== should) found.push({ orderId, service, told: is, due: should });
+    }
+  }
+  return [...found, ...(await handledTwice(system))];
+}
+
+/** Orders whose payment was void when its command came: payments then also tells about the stray capture. */
+async function straysOf(system: System): Promise<ReadonlySet<string>> {
+  const rows = await system.rows<{ orderId: string }>(
+    'payments',
+    `SELECT order_id AS "orderId" FROM payments.payment WHERE state IN ('void', 'stray', 'stray-refunded')`,
+  );
+  return new Set(rows.map(({ orderId }) => orderId));
+}
+
+/** A saga's history has an entry per message that moved it. */
+async function handledTwice(system: System): Promise<Miscount[]> {
+  return system.rows(
+    'orchestrator',
+    `SELECT conversation AS "orderId", 'orchestrator' AS service, count(*)::int AS told, 1 AS due
+     FROM saga.history WHERE cause_id IS NOT NULL GROUP BY conversation, cause_id HAVING count(*) > 1`,
+  );
+}
