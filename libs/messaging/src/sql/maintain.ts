@@ -1,3 +1,4 @@
 import { statement } from '../unit-of-work';
 
-export const maintain = statement('messaging-maintain', `SELECT messaging.maintain_inbox($1::int)`);
+/** Called in FROM, because Prisma cannot read a column of type `void`. */
+export const maintain = statement('messaging-maintain', `SELECT 1 AS done FROM messaging.maintain_inbox($1::int)`);

@@ -1,0 +1,12 @@
+export { transportContract } from './transport-contract';
+export type { TransportSetup } from './transport-contract';
+export { unitOfWorkContract } from './unit-of-work-contract';
+export type { UnitOfWorkCapabilities, UnitOfWorkSetup } from './unit-of-work-contract';
+export { proxyTo } from './proxy';
+export type { Proxy } from './proxy';
+export { InMemoryBroker } from '../in-memory/broker';
+export type { InMemoryBrokerOptions } from '../in-memory/broker';
+export type { Choice, Fault } from '../in-memory/choice';
+export { inMemoryUnitOfWork } from '../in-memory/unit-of-work';
+export type { InMemoryTransaction, InMemoryUnitOfWork } from '../in-memory/unit-of-work';
+export { InMemoryTransport } from '../in-memory/transport';
