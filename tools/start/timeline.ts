@@ -1,0 +1,43 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expectStatus, RestClient } from '../rest/rest-client';
+import { table } from '../table';
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly input: string;
+  readonly sent: readonly string[];
+  readonly state: string;
+}
+
+interface SagaView {
+  readonly endedAt: string | null;
+  readonly timeline: readonly TimelineEntry[];
+}
+
+/** A saga's story from the orchestrator; waits until it has ended (an order may end a moment before its saga). */
+export async function fetchTimeline(orchestratorUrl: string, orderId: string, timeoutMs = 10_000): Promise<readonly TimelineEntry[]> {
+  const client = new RestClient(orchestratorUrl);
+  const path = `/sagas/${orderId}`;
+  const deadline = Date.now() + timeoutMs;
+  try {
+    for (;;) {
+      const reply = await client.get(path);
+      if (reply.status !== 404 || Date.now() > deadline) {
+        const saga = expectStatus(client, { method: 'GET', path }, reply, 200) as SagaView;
+        if (saga.endedAt !== null || Date.now() > deadline) return saga.timeline;
+      }
+      await delay(20);
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** One row per message that came in: when, what it was, what was sent because of it, and the state afterwards. */
+export function timelineTable(entries: readonly TimelineEntry[]): string {
+  const start = Date.parse(entries[0]?.at ?? '');
+  return table([
+    ['after', 'came in', 'sent', 'state'],
+    ...entries.map(({ at, input, sent, state }) => [`${Date.parse(at) - start} ms`, input, sent.join(', ') || '-', state]),
+  ]);
+}
