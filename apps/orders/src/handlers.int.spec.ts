@@ -1,7 +1,7 @@
 import type { MessageType } from '@comptoir/contracts';
 import { OrderCancelled, OrderConfirmationRefused, OrderConfirmed, OrderPlaced } from '@comptoir/contracts/orders';
 import { pgPool, pgUnitOfWork, type SqlTransaction } from '@comptoir/messaging';
-import { eventually, freshDatabase, type FreshDatabase } from '@comptoir/testing';
+import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import { Client, type Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { cancelOrder } from './cancel-order';
