@@ -101,6 +101,7 @@ export class SagaTimers<Tx = SqlTransaction> {
       let pause = pollMs;
       try {
         await this.maintain();
+        if (this.stopped) return;
         const { fired, next, now } = await this.fire();
         if (failing) logger.info('Deadlines are looked after again', { saga });
         failing = false;
