@@ -13,6 +13,10 @@ export function serveOpenApi(app: NestFastifyApplication, { title, description =
   const config = new DocumentBuilder().setTitle(title).setDescription(description).setVersion(version).build();
   const create = () => {
     const document = cleanupOpenApiDoc(SwaggerModule.createDocument(app, config));
+    document.components = {
+      ...document.components,
+      schemas: { ...document.components?.schemas, Problem: PROBLEM_SCHEMA },
+    };
     for (const path of Object.values(document.paths))
       for (const operation of Object.values(path))
         if (isOperation(operation)) operation.responses['default'] ??= PROBLEM_RESPONSE;
@@ -26,21 +30,23 @@ const isOperation = (value: unknown): value is { responses: Record<string, unkno
 
 const PROBLEM_RESPONSE = {
   description: 'Problem details (RFC 9457)',
-  content: {
-    'application/problem+json': {
-      schema: {
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  required: ['type', 'title', 'status'],
+  properties: {
+    type: { type: 'string', description: 'Stable; act on this', example: 'urn:comptoir:problem:validation-failed' },
+    title: { type: 'string', example: 'The request is not valid' },
+    status: { type: 'integer', example: 400 },
+    detail: { type: 'string', description: 'What is wrong this time, for people' },
+    errors: {
+      type: 'array',
+      description: 'Requests that are not valid: every path that is wrong',
+      items: {
         type: 'object',
-        required: ['type', 'title', 'status'],
-        properties: {
-          type: { type: 'string', example: 'urn:comptoir:problem:validation-failed' },
-          title: { type: 'string' },
-          status: { type: 'integer' },
-          detail: { type: 'string' },
-          errors: {
-            type: 'array',
-            items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
-          },
-        },
+        properties: { path: { type: 'string', example: 'items[0].quantity' }, message: { type: 'string' } },
       },
     },
   },
