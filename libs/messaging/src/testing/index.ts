@@ -10,3 +10,6 @@ export type { Choice, Fault } from '../in-memory/choice';
 export { inMemoryUnitOfWork } from '../in-memory/unit-of-work';
 export type { InMemoryTransaction, InMemoryUnitOfWork } from '../in-memory/unit-of-work';
 export { InMemoryTransport } from '../in-memory/transport';
+export { handling } from './handling';
+export type { HandlingOptions } from './handling';
+export { message } from './message';
