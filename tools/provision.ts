@@ -14,7 +14,8 @@ export async function provision(servers: Servers, options: { vhost?: string; dat
   await Promise.all([migrateAll(servers.databaseUrl, options.databasePrefix), importTopology(servers, options.vhost ?? VHOST)]);
 }
 
-async function importTopology({ managementUrl }: Servers, vhost: string): Promise<void> {
+/** The virtual host with its exchanges, queues and bindings, and the services' users. */
+export async function importTopology({ managementUrl }: Pick<Servers, 'managementUrl'>, vhost: string): Promise<void> {
   if (!existsSync(DEFINITIONS_FILE)) throw new ToolError('no-topology', `${DEFINITIONS_FILE} is missing: npm run topology writes it`);
   const definitions = JSON.parse(readFileSync(DEFINITIONS_FILE, 'utf8')) as Parameters<typeof importDefinitions>[2];
   const { leftOver } = await step('Importing the topology', () => importDefinitions(managementUrl, vhost, definitions));

@@ -1,8 +1,9 @@
 import { build } from './build';
 import { runTool, ToolError } from './fail';
 import { databasesAt } from './invariants';
+import { migrateAll } from './migrate';
 import { say, seconds, step } from './progress';
-import { provision } from './provision';
+import { importTopology } from './provision';
 import { offerProducts, openStock, untilOffersAreKnown } from './rest/load-shop';
 import { RestClient } from './rest/rest-client';
 import { firstPort, startServices, type Services } from './services';
@@ -25,8 +26,15 @@ interface Running {
 
 async function bringUp(running: Running): Promise<Services> {
   await stopLeftovers();
-  const [servers] = await Promise.all([ensureStack().then((up) => (running.servers = up)), build()]);
-  await provision(servers);
+  const bringUpServers = async () => {
+    running.servers = await ensureStack({ onDatabase: (url) => migrateAll(url) });
+    await importTopology(running.servers, VHOST);
+    return running.servers;
+  };
+  const [up, built] = await Promise.allSettled([bringUpServers(), build()]); // both end before anything is taken down
+  if (up.status === 'rejected') throw up.reason;
+  if (built.status === 'rejected') throw built.reason;
+  const servers = up.value;
   const onLine = process.env['LOG'] ? (label: string, line: string) => console.log(`${label.padEnd(12)} | ${line}`) : undefined;
   const services = await step('Starting the services', () =>
     startServices({ servers, vhost: VHOST, basePort: firstPort(process.env), onLine }),
@@ -66,12 +74,12 @@ async function showOrders(services: Services): Promise<number> {
 
 function addresses(services: Services, { managementUrl, databaseUrl }: Servers): string {
   const { origin } = new URL(managementUrl);
-  return table([
-    ['service', 'REST', 'OpenAPI'],
-    ...services.all.map(({ label, url }) => [label, url, `${url}/docs`]),
-    ['RabbitMQ', `${origin}/`, `user ${RABBIT_USER.name}, password ${RABBIT_USER.password}`],
-    ['PostgreSQL', databaseUrl, 'one database per service'],
-  ]);
+  return [
+    table([['service', 'REST', 'OpenAPI'], ...services.all.map(({ label, url }) => [label, url, `${url}/docs`])]),
+    '',
+    `RabbitMQ management UI: ${origin}/ (user ${RABBIT_USER.name}, password ${RABBIT_USER.password})`,
+    `PostgreSQL:             ${databaseUrl} (one database per service)`,
+  ].join('\n');
 }
 
 async function takeDown({ services, servers }: Running): Promise<void> {

@@ -5,29 +5,49 @@ import { findPostgres, findRabbit } from './binaries';
 import { hasDocker, startContainers, stopContainers } from './docker';
 import { withLock } from './lock';
 import { isListening, portsFrom } from './ports';
-import { startPostgres, untilPostgresAnswers } from './postgres';
-import { stop, type ServerRecord } from './processes';
+import { postgresUrl, startPostgres, untilPostgresAnswers } from './postgres';
+import { stop } from './processes';
 import { startRabbit, untilRabbitAnswers } from './rabbitmq';
 import { givenBy, serversAt, type Given, type Servers } from './servers';
 import { LOCK_FILE, readState, writeState, type StackState } from './state';
+
+export interface StackOptions {
+  /** Runs as soon as PostgreSQL answers, while RabbitMQ may still be starting; waited for. */
+  readonly onDatabase?: (databaseUrl: string) => Promise<unknown>;
+}
 
 /**
  * Makes sure that PostgreSQL and RabbitMQ run, and says where. In this order: servers named by environment; private
  * nodes from installed programs; the same after installing them (root on Debian or Ubuntu); Docker. Safe to call from
  * several processes at once.
  */
-export async function ensureStack(): Promise<Servers> {
+export async function ensureStack(options: StackOptions = {}): Promise<Servers> {
   const given = givenBy(process.env);
   const ports = portsFrom(process.env);
-  if (given.broker && given.databaseUrl) return serversAt(ports, given, false);
-  const state = readState(ports);
-  if (await isUp(state, given)) return serversAt(state.ports, given, false);
-  return withLock(LOCK_FILE, async () => {
-    const current = readState(ports); // another process may have been faster
-    if (await isUp(current, given)) return serversAt(current.ports, given, false);
-    const started = await start(current, given);
+  const found = async () => {
+    const state = readState(ports);
+    if (!(given.broker && given.databaseUrl) && !(await isUp(state, given))) return undefined;
+    return serversAt(state.ports, given, false);
+  };
+  const servers = await found();
+  if (servers) {
+    await options.onDatabase?.(servers.databaseUrl);
+    return servers;
+  }
+  let early: Promise<unknown> | undefined;
+  const onDatabase = (url: string) => {
+    early ??= options.onDatabase?.(url);
+    early?.catch(() => undefined); // it is waited for below, after the broker
+    return early;
+  };
+  const up = await withLock(LOCK_FILE, async () => {
+    const faster = await found(); // another process
+    if (faster) return faster;
+    const started = await start(readState(ports), given, onDatabase);
     return serversAt(started.ports, given, true);
   });
+  await onDatabase(up.databaseUrl);
+  return up;
 }
 
 async function isUp(state: StackState, given: Given): Promise<boolean> {
@@ -39,12 +59,14 @@ async function isUp(state: StackState, given: Given): Promise<boolean> {
 
 const hasStarted = (state: StackState, name: 'postgres' | 'rabbitmq') => Boolean(state[name] || state.containers?.includes(name));
 
-async function start(state: StackState, given: Given): Promise<StackState> {
+type OnDatabase = (databaseUrl: string) => unknown;
+
+async function start(state: StackState, given: Given, onDatabase: OnDatabase): Promise<StackState> {
   const [needsPostgres, needsRabbit] = [!given.databaseUrl, !given.broker];
   const missing = () => [...(needsPostgres && !findPostgres() ? ['postgresql'] : []), ...(needsRabbit && !findRabbit() ? ['rabbitmq-server'] : [])];
   if (missing().length > 0 && canUseApt()) await install(missing());
   if (missing().length > 0) return startWithoutBinaries(state, missing());
-  return startPrivate(state, needsPostgres, needsRabbit);
+  return startPrivate(state, given, onDatabase);
 }
 
 async function startWithoutBinaries(state: StackState, missing: readonly string[]): Promise<StackState> {
@@ -60,42 +82,48 @@ async function startWithoutBinaries(state: StackState, missing: readonly string[
   );
 }
 
-/** Both start at the same time. Each is recorded as soon as it has an id, so that it can be stopped whatever happens. */
-async function startPrivate(before: StackState, needsPostgres: boolean, needsRabbit: boolean): Promise<StackState> {
+/**
+ * Both start at the same time. Each is recorded as soon as it has an id: whatever happens to us, it can be stopped. When
+ * one fails, the other is stopped again.
+ */
+async function startPrivate(before: StackState, given: Given, onDatabase: OnDatabase): Promise<StackState> {
   let state = before;
   const record = (change: Partial<StackState>) => (state = writeState({ ...state, ...change }));
-  const postgres = async (): Promise<ServerRecord> => {
-    const binaries = findPostgres();
-    if (!binaries) throw new Error('PostgreSQL vanished');
-    return startPostgres(binaries, state.ports);
-  };
-  const startBroker = async () => {
-    const binaries = findRabbit();
-    if (!binaries) throw new Error('RabbitMQ vanished');
-    return startRabbit(binaries, state.ports, state.epmd);
-  };
-  if (needsPostgres && !state.postgres) record({ postgres: await postgres() });
-  if (needsRabbit && !state.rabbitmq) record(await startBroker());
-  if (needsPostgres && state.postgres) await untilPostgresAnswers(state.postgres, state.ports);
-  if (needsRabbit && state.rabbitmq) await untilRabbitAnswers(state.rabbitmq, state.ports);
-  return state;
+  const [postgres, rabbit] = [findPostgres(), findRabbit()];
+  try {
+    if (!given.databaseUrl && !state.postgres && postgres) record({ postgres: await startPostgres(postgres, state.ports) });
+    if (!given.broker && !state.rabbitmq && rabbit) await startRabbit(rabbit, state.ports, state.epmd, record);
+    if (!given.databaseUrl && state.postgres) {
+      await untilPostgresAnswers(state.postgres, state.ports);
+      onDatabase(postgresUrl(state.ports));
+    }
+    if (!given.broker && state.rabbitmq) await untilRabbitAnswers(state.rabbitmq, state.ports);
+    return state;
+  } catch (error) {
+    const fresh = (name: 'postgres' | 'rabbitmq' | 'epmd') => (state[name]?.pid === before[name]?.pid ? undefined : state[name]);
+    await stopServers({ postgres: fresh('postgres'), rabbitmq: fresh('rabbitmq'), epmd: fresh('epmd') });
+    writeState(before);
+    throw error;
+  }
+}
+
+async function stopServers({ postgres, rabbitmq, epmd }: Pick<StackState, 'postgres' | 'rabbitmq' | 'epmd'>): Promise<void> {
+  if (!postgres && !rabbitmq && !epmd) return;
+  await step('Stopping PostgreSQL and RabbitMQ', async () => {
+    await Promise.all([
+      postgres && stop(postgres, 'SIGINT', 30_000), // "fast": open sessions are ended, everything is written
+      rabbitmq && stop(rabbitmq, 'SIGTERM', 30_000),
+    ]);
+    if (epmd) await stop(epmd, 'SIGTERM', 5_000);
+  });
 }
 
 /** Stops what we started, and nothing else. */
 export async function stopStack(): Promise<void> {
   await withLock(LOCK_FILE, async () => {
     const state = readState(portsFrom(process.env));
-    const { postgres, rabbitmq, epmd, containers, ports } = state;
-    if (containers) await stopContainers(containers, ports);
-    if (postgres || rabbitmq || epmd) {
-      await step('Stopping PostgreSQL and RabbitMQ', async () => {
-        await Promise.all([
-          postgres && stop(postgres, 'SIGINT', 30_000), // "fast": open sessions are ended, everything is written
-          rabbitmq && stop(rabbitmq, 'SIGTERM', 30_000),
-        ]);
-        if (epmd) await stop(epmd, 'SIGTERM', 5_000);
-      });
-    }
+    if (state.containers) await stopContainers(state.containers, state.ports);
+    await stopServers(state);
     writeState({ ports: portsFrom(process.env) });
   });
 }

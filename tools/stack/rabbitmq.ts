@@ -26,10 +26,8 @@ default_pass = ${RABBIT_USER.password}
 default_user_tags.administrator = true
 `;
 
-export interface RabbitRecords {
-  readonly epmd: ServerRecord;
-  readonly rabbitmq: ServerRecord;
-}
+/** Told of each process as soon as it runs. */
+type Record = (started: { epmd?: ServerRecord; rabbitmq?: ServerRecord }) => unknown;
 
 /**
  * Starts a node with a name, an Erlang port mapper and directories of its own: it neither joins nor disturbs another
@@ -39,7 +37,8 @@ export async function startRabbit(
   binaries: RabbitBinaries,
   ports: Ports,
   runningEpmd: ServerRecord | undefined,
-): Promise<RabbitRecords> {
+  record: Record,
+): Promise<void> {
   const { amqp, distribution, management, prometheus } = ports;
   await requireFree({ amqp, distribution, management, prometheus });
   const account = accountOf('rabbitmq');
@@ -79,15 +78,13 @@ export async function startRabbit(
     ...(await startDetached(command, args, { cwd: home, log, env, account })),
     log,
   });
-  const epmd = runningEpmd ?? (await startEpmd());
-  return { epmd, rabbitmq: await start(binaries.server, [], join(home, 'rabbitmq.log')) };
-
-  async function startEpmd(): Promise<ServerRecord> {
+  if (!runningEpmd) {
     await requireFree({ epmd: ports.epmd });
-    const started = await start(binaries.epmd, ['-port', String(ports.epmd), '-address', '127.0.0.1'], join(home, 'epmd.log'));
-    await untilReady('epmd', started, () => isListening(ports.epmd), 10_000);
-    return started;
+    const epmd = await start(binaries.epmd, ['-port', String(ports.epmd), '-address', '127.0.0.1'], join(home, 'epmd.log'));
+    record({ epmd });
+    await untilReady('epmd', epmd, () => isListening(ports.epmd), 10_000);
   }
+  record({ rabbitmq: await start(binaries.server, [], join(home, 'rabbitmq.log')) });
 }
 
 export const untilRabbitAnswers = (record: ServerRecord, ports: Ports) =>

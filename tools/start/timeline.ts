@@ -5,7 +5,8 @@ import { table } from '../table';
 export interface TimelineEntry {
   readonly at: string;
   readonly input: string;
-  readonly sent: readonly string[];
+  /** What happened, of many kinds; what was sent and why something was refused is shown. */
+  readonly events: readonly { readonly type: string; readonly message?: unknown; readonly reason?: unknown }[];
   readonly state: string;
 }
 
@@ -36,8 +37,11 @@ export async function fetchTimeline(orchestratorUrl: string, orderId: string, ti
 /** One row per message that came in: when, what it was, what was sent because of it, and the state afterwards. */
 export function timelineTable(entries: readonly TimelineEntry[]): string {
   const start = Date.parse(entries[0]?.at ?? '');
-  return table([
-    ['after', 'came in', 'sent', 'state'],
-    ...entries.map(({ at, input, sent, state }) => [`${Date.parse(at) - start} ms`, input, sent.join(', ') || '-', state]),
-  ]);
+  const rows = entries.map(({ at, input, events, state }) => {
+    const refusal = events.find(({ type }) => type === 'refused');
+    const sent = events.filter(({ type }) => type === 'sent').map(({ message }) => String(message));
+    const cameIn = refusal ? `${input} (${String(refusal.reason)})` : input;
+    return [`${Date.parse(at) - start} ms`, cameIn, sent.join(', ') || '-', state];
+  });
+  return table([['after', 'came in', 'sent', 'state'], ...rows]);
 }
