@@ -3,7 +3,7 @@ import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { Problem } from './problem';
 
 const HEADER = 'idempotency-key';
-/** Printable ASCII, as in the IETF draft's structured string; quotes around it are allowed and dropped. */
+/** Printable ASCII, without blanks at its ends. */
 const KEY = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
 
 /** Reads the header's value; `undefined` when there is none. */
