@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -39,6 +40,7 @@ interface Options {
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const stopped = new AbortController();
+  setMaxListeners(0, stopped.signal); // Every request in flight listens.
   const onSignal = () => {
     say('\nStopping. What was placed stays; the next run goes on from there.');
     stopped.abort();

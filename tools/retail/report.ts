@@ -46,25 +46,23 @@ export function csv(value: string | number | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** All totals: every invoice and every line stands in one row. */
+/** All totals: every invoice stands in one row of the first table, every line in one row of the second. */
 export function totals(tally: Tally): string {
   return `${table([
-    ['invoices', 'count', 'lines'],
+    ['invoices', 'count'],
     ...rows('completed', new Map([['', tally.completed]])),
     ...rows('cancelled', tally.cancelled.counts),
     ...rows('refused by a service', tally.refused.counts),
     ...rows('not ended in time', new Map([['', tally.open]])),
     ...rows('interrupted', new Map([['', tally.interrupted]])),
-    ...rows('not placed', tally.notPlaced.counts).map(([what = '', count = '']) => [
-      what,
-      count,
-      String(tally.linesNotPlaced.counts.get(what.replace(/^not placed: /, '')) ?? 0),
-    ]),
-    ['all', String(tally.invoices), String(tally.lines)],
+    ...rows('not placed', tally.notPlaced.counts),
+    ['all', String(tally.invoices)],
   ])}\n\n${table([
-    ['lines of orders', 'count'],
-    ['ordered', String(tally.linesOrdered)],
-    ...rows('not stock', tally.linesNotStock.counts),
+    ['lines', 'count'],
+    ...rows('of orders', new Map([['', tally.linesOrdered]])),
+    ...rows('of orders, not stock', tally.linesNotStock.counts),
+    ...rows('of invoices not placed', tally.linesNotPlaced.counts),
+    ['all', String(tally.lines)],
   ])}`;
 }
 
