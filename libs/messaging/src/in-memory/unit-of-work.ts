@@ -16,7 +16,7 @@ export interface InMemoryTransaction {
  * so a process that crashes in a simulation finds it again.
  */
 export interface InMemoryUnitOfWork extends UnitOfWork<InMemoryTransaction> {
-  /** The committed rows of a table. */
+  /** The committed rows of a table, in the order their keys were first set; for assertions. */
   rows<Row>(table: string): Promise<readonly Row[]>;
   /** The next transaction fails: without having committed, or having committed without its caller knowing. */
   failNext(when: 'before-commit' | 'after-commit', error: Error): void;
@@ -70,7 +70,10 @@ export function inMemoryUnitOfWork(options: { clock?: Clock } = {}): InMemoryUni
   return {
     store,
     run,
-    rows: <Row>(table: string) => run(async (tx) => tx.table<Row>(table).entries().map(([, row]) => row)),
+    rows: async <Row>(table: string) => {
+      await last;
+      return [...committed(tables, table).values()].map((row) => structuredClone(row)) as Row[];
+    },
     failNext: (when, error) => void (failure = { when, error }),
   };
 }

@@ -8,12 +8,14 @@ class PgTransaction implements SqlTransaction {
 
   constructor(private readonly client: PoolClient) {}
 
-  async query<Row>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
-    const sent = this.client.query<never>({ ...statement, values: values as unknown[] });
-    this.pending.push(sent);
+  query<Row>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+    const rows = this.client
+      .query<never>({ ...statement, values: values as unknown[] })
+      .then((result): readonly Row[] => result.rows);
     // Whoever leaves a query un-awaited hears of its failure from `settled`.
-    sent.catch(() => undefined);
-    return (await sent).rows;
+    rows.catch(() => undefined);
+    this.pending.push(rows);
+    return rows;
   }
 
   async settled(): Promise<void> {
