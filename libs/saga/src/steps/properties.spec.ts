@@ -87,8 +87,9 @@ describe('whatever the order of messages, duplicates, deadlines and people’s a
   });
 
   it('compensates only what it sent, the last first', () => {
-    check(ALL, ({ simulation }) => {
-      const sent = simulation.sent.map(({ type }) => type.name);
+    check(ALL, (world) => {
+      settle(world);
+      const sent = world.simulation.sent.map(({ type }) => type.name);
       const compensated = steps.flatMap((step, index) => {
         const at = step.compensation ? sent.indexOf(step.compensation.command.name) : -1;
         if (at >= 0) expect(sent.slice(0, at)).toContain(step.command.name);
@@ -100,9 +101,10 @@ describe('whatever the order of messages, duplicates, deadlines and people’s a
   });
 
   it('never compensates once its pivot was answered well, and sends nothing once it has ended', () => {
-    check(ALL, ({ simulation }) => {
+    check(ALL, (world) => {
+      settle(world);
       let past = false;
-      for (const { events, sent, instance } of simulation.turns) {
+      for (const { events, sent, instance } of world.simulation.turns) {
         past ||= events.some((event) => event.type === 'answered' && 'step' in event && event.step === 'pay');
         if (past) expect(events.map(({ type }) => type)).not.toContain('failed');
         if (instance && isEnded(instance)) expect(sent).toEqual([]);
