@@ -15,6 +15,8 @@ const swc = [
   },
 ];
 const common = {
+  // On a busy machine a step may take seconds; tests wait for conditions, so a long limit costs nothing.
+  testTimeout: 60_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@comptoir/source', 'node', 'require', 'default'] },
   transform: { '^.+\\.ts$': swc, '/node_modules/content-disposition/.+\\.js$': swc },
@@ -28,8 +30,6 @@ const elsewhere = ['/node_modules/', '/dist/', '/dist-failpoints/', '/generated/
 const withServers = '<rootDir>/tools/jest-global-setup.ts';
 
 module.exports = {
-  // Tests with real servers: on a busy machine a step may take seconds.
-  testTimeout: 60_000,
   projects: [
     {
       ...common,
