@@ -172,7 +172,7 @@ describe('RefundPayment', () => {
     const order = pay();
     const asked = await learn(refundPayment, undo(order));
     await run(processPayment, order);
-    await expect(commit(refundPayment, [undo(order)], asked)).rejects.toMatchObject({ code: 'payment-changed' });
+    await expect(commit(refundPayment, [undo(order)], asked)).rejects.toMatchObject({ code: 'retry-now' });
     expect(await paymentOf(order)).toEqual(['captured', 1250, 0]);
     await run(refundPayment, undo(order));
     expect(await paymentOf(order)).toEqual(['refunded', 1250, 1250]);
@@ -190,7 +190,7 @@ describe('RefundPayment', () => {
       });
       return { refunding };
     });
-    expect(await refunding).toMatchObject({ code: 'payment-changed' });
+    expect(await refunding).toMatchObject({ code: 'retry-now' });
   });
 });
 

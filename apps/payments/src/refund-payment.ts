@@ -1,7 +1,7 @@
 import { PaymentRefunded, RefundPayment } from '@comptoir/contracts/payments';
-import { handle } from '@comptoir/messaging';
+import { handle, RetryNow } from '@comptoir/messaging';
 import { v7 as uuidv7 } from 'uuid';
-import { PaymentChanged, PaymentNotFound } from './errors';
+import { PaymentNotFound } from './errors';
 import { PaymentGateway } from './gateway/payment-gateway';
 import { fromRow, refund, type Learned, type Payment } from './payment';
 import { save } from './save';
@@ -44,7 +44,7 @@ export const refundPayment = handle(RefundPayment, {
       const payment = payments.get(orderId);
       if (!payment) throw new PaymentNotFound({ orderId });
       const decision = refund(payment, reason, results[index] ?? fromRow);
-      if (decision === 'look-again') throw new PaymentChanged({ orderId, state: payment.state });
+      if (decision === 'look-again') throw new RetryNow(`The payment of order ${orderId} has become ${payment.state} meanwhile`, { orderId });
       if (decision.save) {
         changed.push(decision.save);
         payments.set(orderId, decision.save);

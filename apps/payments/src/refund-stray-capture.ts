@@ -1,6 +1,6 @@
 import { RefundStrayCapture, StrayCaptureRefunded } from '@comptoir/contracts/payments';
-import { handle } from '@comptoir/messaging';
-import { PaymentChanged, PaymentNotFound } from './errors';
+import { handle, RetryNow } from '@comptoir/messaging';
+import { PaymentNotFound } from './errors';
 import { PaymentGateway } from './gateway/payment-gateway';
 import { fromRow, refundStray, type Learned, type Payment } from './payment';
 import { save } from './save';
@@ -36,7 +36,7 @@ export const refundStrayCapture = handle(RefundStrayCapture, {
       const payment = payments.get(orderId);
       if (!payment) throw new PaymentNotFound({ orderId });
       const decision = refundStray(payment, results[index] ?? fromRow);
-      if (decision === 'look-again') throw new PaymentChanged({ orderId, state: payment.state });
+      if (decision === 'look-again') throw new RetryNow(`The payment of order ${orderId} has become ${payment.state} meanwhile`, { orderId });
       if (decision.save) {
         changed.push(decision.save);
         payments.set(orderId, decision.save);

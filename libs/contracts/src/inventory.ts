@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Sku } from './catalog';
+import { Id } from './id';
 import { command, event } from './message';
 
 export const StockLine = z.object({ sku: Sku, quantity: z.int().positive() });
@@ -10,7 +11,7 @@ const reservation = (body: { orderId: string }) => `reservation-${body.orderId}`
 export const StockReserved = event(
   'inventory.stock-reserved',
   1,
-  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  z.object({ orderId: Id, lines: z.array(StockLine).min(1) }),
   { stream: reservation },
 );
 
@@ -18,7 +19,7 @@ export const StockRejected = event(
   'inventory.stock-rejected',
   1,
   z.object({
-    orderId: z.uuid(),
+    orderId: Id,
     reason: z.enum(['out-of-stock', 'unknown-sku', 'void']),
     shortages: z.array(z.object({ sku: Sku, requested: z.int(), available: z.int() })),
   }),
@@ -29,7 +30,7 @@ export const StockRejected = event(
 export const StockReleased = event(
   'inventory.stock-released',
   1,
-  z.object({ orderId: z.uuid(), lines: z.array(StockLine) }),
+  z.object({ orderId: Id, lines: z.array(StockLine) }),
   { stream: reservation },
 );
 
@@ -37,27 +38,27 @@ export const StockReleased = event(
 export const StockSold = event(
   'inventory.stock-sold',
   1,
-  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  z.object({ orderId: Id, lines: z.array(StockLine).min(1) }),
   { stream: reservation },
 );
 
 export const StockReceived = event(
   'inventory.stock-received',
   1,
-  z.object({ receiptId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  z.object({ receiptId: Id, lines: z.array(StockLine).min(1) }),
   { stream: (body) => `receipt-${body.receiptId}` },
 );
 
 export const ReserveStock = command(
   'inventory.reserve-stock',
   1,
-  z.object({ orderId: z.uuid(), lines: z.array(StockLine).min(1) }),
+  z.object({ orderId: Id, lines: z.array(StockLine).min(1) }),
   { answers: [StockReserved, StockRejected] },
 );
 
 export const ReleaseStock = command(
   'inventory.release-stock',
   1,
-  z.object({ orderId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, reason: z.string() }),
   { answers: [StockReleased] },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PricedLine } from './carts';
+import { Id } from './id';
 import { command, event, Money } from './message';
 import { printable } from './text';
 
@@ -17,8 +18,8 @@ export const OrderPlaced = event(
   'orders.order-placed',
   1,
   z.object({
-    orderId: z.uuid(),
-    cartId: z.uuid(),
+    orderId: Id,
+    cartId: Id,
     customerId: CustomerId,
     paymentToken: PaymentToken,
   }),
@@ -28,7 +29,7 @@ export const OrderPlaced = event(
 export const OrderConfirmed = event(
   'orders.order-confirmed',
   1,
-  z.object({ orderId: z.uuid(), customerId: z.string(), lines: z.array(PricedLine).min(1), total: Money }),
+  z.object({ orderId: Id, customerId: z.string(), lines: z.array(PricedLine).min(1), total: Money }),
   { stream: order },
 );
 
@@ -36,27 +37,27 @@ export const OrderConfirmed = event(
 export const OrderConfirmationRefused = event(
   'orders.order-confirmation-refused',
   1,
-  z.object({ orderId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, reason: z.string() }),
   { stream: order },
 );
 
 export const OrderCancelled = event(
   'orders.order-cancelled',
   1,
-  z.object({ orderId: z.uuid(), cartId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, cartId: Id, reason: z.string() }),
   { stream: order },
 );
 
 export const ConfirmOrder = command(
   'orders.confirm-order',
   1,
-  z.object({ orderId: z.uuid(), lines: z.array(PricedLine).min(1), total: Money }),
+  z.object({ orderId: Id, lines: z.array(PricedLine).min(1), total: Money }),
   { answers: [OrderConfirmed, OrderConfirmationRefused] },
 );
 
 export const CancelOrder = command(
   'orders.cancel-order',
   1,
-  z.object({ orderId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, reason: z.string() }),
   { answers: [OrderCancelled] },
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Id } from './id';
 import { command, event, Money } from './message';
 import { printable } from './text';
 
@@ -7,14 +8,14 @@ const payment = (body: { orderId: string }) => `payment-${body.orderId}`;
 export const PaymentProcessed = event(
   'payments.payment-processed',
   1,
-  z.object({ orderId: z.uuid(), paymentId: z.uuid(), amount: Money }),
+  z.object({ orderId: Id, paymentId: Id, amount: Money }),
   { stream: payment },
 );
 
 export const PaymentDeclined = event(
   'payments.payment-declined',
   1,
-  z.object({ orderId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, reason: z.string() }),
   { stream: payment },
 );
 
@@ -22,7 +23,7 @@ export const PaymentDeclined = event(
 export const PaymentRefunded = event(
   'payments.payment-refunded',
   1,
-  z.object({ orderId: z.uuid(), refunded: z.int().nonnegative(), currency: z.string().nullable() }),
+  z.object({ orderId: Id, refunded: z.int().nonnegative(), currency: z.string().nullable() }),
   { stream: payment },
 );
 
@@ -30,21 +31,21 @@ export const PaymentRefunded = event(
 export const StrayCaptureRefunded = event(
   'payments.stray-capture-refunded',
   1,
-  z.object({ orderId: z.uuid(), amount: Money }),
+  z.object({ orderId: Id, amount: Money }),
   { stream: payment },
 );
 
 export const ProcessPayment = command(
   'payments.process-payment',
   1,
-  z.object({ orderId: z.uuid(), amount: Money, token: printable(200) }),
+  z.object({ orderId: Id, amount: Money, token: printable(200) }),
   { answers: [PaymentProcessed, PaymentDeclined] },
 );
 
 export const RefundPayment = command(
   'payments.refund-payment',
   1,
-  z.object({ orderId: z.uuid(), reason: z.string() }),
+  z.object({ orderId: Id, reason: z.string() }),
   { answers: [PaymentRefunded] },
 );
 
@@ -52,6 +53,6 @@ export const RefundPayment = command(
 export const RefundStrayCapture = command(
   'payments.refund-stray-capture',
   1,
-  z.object({ orderId: z.uuid(), amount: Money }),
+  z.object({ orderId: Id, amount: Money }),
   { answers: [StrayCaptureRefunded] },
 );

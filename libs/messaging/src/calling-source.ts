@@ -1,6 +1,7 @@
 import type { Message } from './message';
 import { classify, pauseBefore } from './failure';
-import { QueueSource } from './queue-source';
+import { RetryNow } from './errors';
+import { QueueSource, type Item } from './queue-source';
 import type { Delivery } from './transport';
 
 interface Arrival {
@@ -32,10 +33,20 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
     const message = this.decoded(delivery);
     if (!message) return;
     this.arrivals.push({ delivery, message });
-    if (!this.looking) {
-      this.looking = true;
-      setImmediate(() => void this.lookUp());
-    }
+    this.lookUpSoon();
+  }
+
+  /** What was read has changed: ask again, for what the call returned no longer holds either. */
+  protected override putBack(items: readonly Item[], suspects: readonly Item[], error: unknown): void {
+    if (!(error instanceof RetryNow)) return super.putBack(items, suspects, error);
+    this.arrivals.unshift(...[...items, ...suspects].map(({ delivery, message }) => ({ delivery, message })));
+    this.lookUpSoon();
+  }
+
+  private lookUpSoon(): void {
+    if (this.looking) return;
+    this.looking = true;
+    setImmediate(() => void this.lookUp());
   }
 
   /** One look-up for all that have arrived meanwhile; what is known already is not called for. */

@@ -7,7 +7,10 @@ export abstract class MessagingError extends Error {
   }
 }
 
-/** Rolls the batch back and runs it again at once: what was read has changed meanwhile. Counts no attempt. */
+/**
+ * Rolls the batch back and runs it again at once: what was read has changed meanwhile. Counts no attempt. A handler with
+ * `call` is asked `known` again first, and calls again where nothing is known.
+ */
 export class RetryNow extends MessagingError {
   readonly code = 'retry-now';
 }

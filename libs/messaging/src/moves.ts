@@ -66,8 +66,14 @@ export async function publishForSure(
         tries: nth,
       });
     await new Promise<void>((resolve) => {
-      const timer = to.clock.setTimeout(resolve, pauseBefore(nth));
-      to.signal.addEventListener('abort', () => (timer.cancel(), resolve()), { once: true });
+      // Taken off again: in a long outage thousands of messages pause here, again and again.
+      const goOn = () => {
+        timer.cancel();
+        to.signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      const timer = to.clock.setTimeout(goOn, pauseBefore(nth));
+      to.signal.addEventListener('abort', goOn, { once: true });
     });
   }
 }

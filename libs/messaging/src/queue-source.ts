@@ -202,10 +202,15 @@ export class QueueSource<Tx> implements WorkSource {
     const pause = classify(error) === 'again' && this.failures < 10 ? this.failures : pauseBefore(this.failures);
     if (this.failures === 1 || this.failures % 20 === 0)
       logger.warn('A batch cannot be handled now; it is tried again', { work: this.work, size: items.length, error: String(error) });
+    this.blockedUntil = clock.now() + pause;
+    this.putBack(items, suspects, error);
+    clock.setTimeout(() => loop.wake(), pause);
+  }
+
+  /** To the front, as they came. */
+  protected putBack(items: readonly Item[], suspects: readonly Item[], _error: unknown): void {
     this.waiting = [...items, ...this.waiting];
     this.suspects = [...suspects, ...this.suspects];
-    this.blockedUntil = clock.now() + pause;
-    clock.setTimeout(() => loop.wake(), pause);
   }
 
   /** A message failed by itself: to the next retry tier, or given up. */
