@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import { setMaxListeners } from 'node:events';
 import type { MessageType, Outgoing } from '@comptoir/contracts';
 import { BatchLoop } from './batch-loop';
 import { commitBatch } from './batch';
@@ -65,9 +64,7 @@ export class Endpoint<Tx = unknown> {
   constructor(private readonly options: EndpointOptions<Tx>) {
     const { service, transport, unitOfWork, logger, observer = {}, concurrentBatches = 1 } = options;
     this.clock = options.clock ?? systemClock;
-    // As many calls may listen to it as there are messages in work.
-    setMaxListeners(0, this.draining.signal);
-    // Every message that waits for the broker listens to it; Node's warning at eleven means nothing here.
+    // As many may listen to it as there are messages calling out, or waiting for the broker.
     setMaxListeners(0, this.draining.signal);
     this.loop = new BatchLoop(concurrentBatches, () => this.outbox.hasRoom);
     this.outbox = new Outbox({
