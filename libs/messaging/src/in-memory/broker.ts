@@ -99,7 +99,7 @@ export class InMemoryBroker {
     this.changed();
   }
 
-  /** From `maxLength` messages on, those out for delivery included, the queue refuses more. */
+  /** With `maxLength` messages waiting, the queue refuses more. */
   limit(queue: string, maxLength: number): void {
     this.state.queue(queue).maxLength = maxLength;
   }

@@ -29,9 +29,8 @@ export class Queue {
   readonly ready: Stored[] = [];
   /** Kept until a dead-letter target has taken it. */
   readonly leaving: Leaving[] = [];
-  /** Further messages are refused. Messages out for delivery count. */
+  /** With so many messages ready, further ones are refused. Those out for delivery do not count. */
   maxLength = Infinity;
-  private unacked = 0;
 
   constructor(readonly description: QueueDescription) {}
 
@@ -39,12 +38,8 @@ export class Queue {
     return this.description.name;
   }
 
-  get length() {
-    return this.ready.length + this.leaving.length + this.unacked;
-  }
-
   get full() {
-    return this.length >= this.maxLength;
+    return this.ready.length >= this.maxLength;
   }
 
   store(message: Omit<Stored, 'deliveryCount' | 'expiresAt'>, now: number): void {
@@ -52,21 +47,15 @@ export class Queue {
     this.ready.push({ ...message, deliveryCount: 0, expiresAt: ttl === undefined ? undefined : now + ttl });
   }
 
-  /** Hands out the head. It stays the queue's until acknowledged or given back. */
+  /** Hands out the head: it is the consumer's until given back. */
   take(): Stored {
     const head = this.ready.shift();
     if (!head) throw new Error(`Queue ${this.name} is empty`);
-    this.unacked++;
     return head;
-  }
-
-  acknowledge(count: number): void {
-    this.unacked -= count;
   }
 
   /** To the front, in the order they had; what came back too often leaves. */
   giveBack(messages: readonly Stored[], now: number): void {
-    this.unacked -= messages.length;
     const limit = this.number('x-delivery-limit') ?? Infinity;
     const returned = messages.map((stored) => ({ ...stored, deliveryCount: stored.deliveryCount + 1 }));
     this.ready.unshift(...returned.filter(({ deliveryCount }) => deliveryCount <= limit));

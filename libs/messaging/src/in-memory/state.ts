@@ -137,10 +137,9 @@ export class BrokerState {
       case 'consume':
         channel.consuming = true;
         return channel.onConsuming();
-      case 'ack': {
-        const known = frame.tags.filter((tag) => channel.unacked.delete(tag));
-        return this.queue(channel.queue).acknowledge(known.length);
-      }
+      case 'ack':
+        for (const tag of frame.tags) channel.unacked.delete(tag);
+        return;
       case 'cancel':
         channel.consuming = false;
         return frame.done();
