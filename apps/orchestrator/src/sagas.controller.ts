@@ -21,7 +21,7 @@ export class SagasController {
     const rows = await this.prisma.instance.findMany({
       take: limit + 1,
       // Ids are UUIDv7: the greater, the later. The order is that of the primary keys.
-      orderBy: [{ type: 'desc' }, { conversation: 'desc' }],
+      orderBy: [{ conversation: 'desc' }, { type: 'desc' }],
       where: {
         type,
         status,
@@ -31,7 +31,7 @@ export class SagasController {
         ...(after === undefined ? {} : afterKey(after)),
       },
     });
-    return pageOf(rows.map(summaryOf), limit, ({ type, id }) => JSON.stringify([type, id]));
+    return pageOf(rows.map(summaryOf), limit, ({ type, id }) => JSON.stringify([id, type]));
   }
 
   @Get(':id')
@@ -59,8 +59,8 @@ export class SagasController {
 }
 
 function afterKey(after: string): Prisma.InstanceWhereInput {
-  const [type, conversation] = keyOf(after);
-  return { OR: [{ type: { lt: type } }, { type, conversation: { lt: conversation } }] };
+  const [conversation, type] = keyOf(after);
+  return { OR: [{ conversation: { lt: conversation } }, { conversation, type: { lt: type } }] };
 }
 
 function keyOf(after: string): readonly [string, string] {

@@ -15,11 +15,17 @@ const dueDeadlines = statement<InstanceRow>(
 /** The timer is locked as well: one that moved meanwhile is looked at again as it is now. */
 const dueTimers = statement<InstanceRow & { readonly name: string }>(
   'saga-due-timers',
-  `SELECT ${COLUMNS('i')}, i.name FROM (SELECT l.*, NULL::timestamptz AS ended_at, t.name
-     FROM saga.timer t JOIN saga.live l ON l.type = t.type AND l.conversation = t.conversation
-     WHERE t.type = $1 AND t.due <= least($2::timestamptz, clock_timestamp()) AND l.status <> 'parked'
-     ORDER BY t.due LIMIT $3 FOR UPDATE OF l, t SKIP LOCKED) AS i
-   ORDER BY conversation, name`,
+  `SELECT ${COLUMNS('l')}, t.name FROM (
+     SELECT conversation, name FROM saga.timer due
+     WHERE type = $1 AND due <= least($2::timestamptz, clock_timestamp()) AND EXISTS (
+       SELECT FROM saga.live WHERE conversation = due.conversation AND type = $1 AND status <> 'parked' OFFSET 0)
+     ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED
+   ) AS t
+   CROSS JOIN LATERAL (
+     SELECT *, NULL::timestamptz AS ended_at FROM saga.live
+     WHERE conversation = t.conversation AND type = $1 AND status <> 'parked' FOR UPDATE SKIP LOCKED
+   ) AS l
+   ORDER BY l.conversation, t.name`,
 );
 
 const nextDue = statement<{ readonly now: Date; readonly next: Date | null }>(

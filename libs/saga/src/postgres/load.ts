@@ -6,19 +6,27 @@ import { COLUMNS, instanceOf } from './rows';
 
 type Row = { readonly now: Date } & (InstanceRow | { readonly conversation: null });
 
-/** The time comes with the rows, and also where there are none. */
+/**
+ * The time comes with the rows, and also where there are none. Each key is looked up by itself, by its index, whatever the
+ * planner thinks of the tables' sizes: in key order, so that two transactions never wait for each other in a circle.
+ */
 const lockSagas = statement<Row>(
   'saga-load',
   `WITH locked AS (
-     SELECT *, NULL::timestamptz AS ended_at FROM saga.live
-     WHERE type = $1 AND conversation = ANY($2::text[])
-     ORDER BY conversation FOR UPDATE
+     SELECT l.* FROM (SELECT key FROM unnest($2::text[]) AS key ORDER BY key COLLATE "C") AS wanted
+     CROSS JOIN LATERAL (
+       SELECT *, NULL::timestamptz AS ended_at FROM saga.live WHERE conversation = key AND type = $1 FOR UPDATE
+     ) AS l
    ), found AS (
      SELECT ${COLUMNS('l')} FROM locked l
      UNION ALL
-     SELECT ${COLUMNS('i')} FROM saga.instance i
-     WHERE i.type = $1 AND i.ended_at IS NOT NULL AND i.conversation IN
-       (SELECT key FROM unnest($2::text[]) AS key WHERE NOT EXISTS (SELECT FROM locked WHERE locked.conversation = key))
+     SELECT ${COLUMNS('e')} FROM (
+       SELECT key FROM unnest($2::text[]) AS key WHERE NOT EXISTS (SELECT FROM locked WHERE conversation = key) OFFSET 0
+     ) AS missing
+     CROSS JOIN LATERAL (
+       SELECT *, NULL::text AS step, NULL::timestamptz AS deadline, ended_at AS updated_at
+       FROM saga.ended WHERE conversation = key AND type = $1 LIMIT 1
+     ) AS e
    )
    SELECT clock_timestamp() AS now, ${COLUMNS('f')} FROM (VALUES (1)) AS one LEFT JOIN found f ON true`,
 );

@@ -7,7 +7,7 @@ import { slotOf } from './rows';
 /**
  * A batch in one statement: starts, moves and ends its instances and tells their history. `expected` is the version that
  * was loaded, 0 for a saga that starts; where any instance is no longer at it (or a saga of that key has ended
- * meanwhile), nothing is written.
+ * meanwhile), nothing is written. An upsert, for that finds its row by the index whatever the planner thinks.
  */
 const saveSagas = statement(
   'saga-save',
@@ -16,24 +16,21 @@ const saveSagas = statement(
                           $11::timestamptz[], $12::int[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
        AS c (conversation, definition_version, status, step, label, data, progress, version, expected,
              deadline, deadline_slot, started_at, updated_at, ended_at)
-   ), moved AS (
-     UPDATE saga.live l
-     SET status = c.status, step = c.step, label = c.label, data = coalesce(c.data::json, l.data), progress = c.progress::json,
-         version = c.version, deadline = c.deadline, deadline_slot = c.deadline_slot, updated_at = c.updated_at
-     FROM change c
-     WHERE l.type = $1 AND l.conversation = c.conversation AND l.version = c.expected AND c.ended_at IS NULL
-     RETURNING 1
-   ), started AS (
-     INSERT INTO saga.live (type, conversation, definition_version, status, step, label, data, progress, version, deadline,
-                            deadline_slot, started_at, updated_at)
-     SELECT $1, c.conversation, definition_version, status, step, label, data::json, progress::json, version, deadline,
+   ), kept AS (
+     INSERT INTO saga.live AS l (type, conversation, definition_version, status, step, label, data, progress, version,
+                                 written_from, deadline, deadline_slot, started_at, updated_at)
+     SELECT $1, conversation, definition_version, status, step, label, data::json, progress::json, version, expected, deadline,
             deadline_slot, started_at, updated_at
-     FROM change c
-     WHERE expected = 0 AND ended_at IS NULL
-       AND NOT EXISTS (SELECT FROM saga.ended e WHERE e.type = $1 AND e.conversation = c.conversation)
-     ORDER BY c.conversation
-     ON CONFLICT DO NOTHING
+     FROM change WHERE ended_at IS NULL ORDER BY conversation COLLATE "C"
+     ON CONFLICT (conversation, type) DO UPDATE
+     SET status = excluded.status, step = excluded.step, label = excluded.label, data = coalesce(excluded.data, l.data),
+         progress = excluded.progress, version = excluded.version, written_from = excluded.written_from,
+         deadline = excluded.deadline, deadline_slot = excluded.deadline_slot, updated_at = excluded.updated_at
+     WHERE l.version = excluded.written_from
      RETURNING 1
+   ), ended_before AS (
+     SELECT FROM (SELECT conversation FROM change WHERE expected = 0 OFFSET 0) AS c
+     CROSS JOIN LATERAL (SELECT FROM saga.ended e WHERE e.conversation = c.conversation AND e.type = $1 LIMIT 1) AS e
    ), finished AS (
      DELETE FROM saga.live l USING change c
      WHERE l.type = $1 AND l.conversation = c.conversation AND l.version = c.expected AND c.ended_at IS NOT NULL
@@ -55,8 +52,8 @@ const saveSagas = statement(
                  $24::text[], $25::text[], $26::text[])
        AS h (id, conversation, version, at, input, cause_id, events, sent, status, step, label)
    )
-   SELECT CASE WHEN (SELECT count(*) FROM moved) + (SELECT count(*) FROM started) + (SELECT count(*) FROM buried)
-     = cardinality($2::text[]) THEN 0 ELSE saga.conflict() END`,
+   SELECT CASE WHEN (SELECT count(*) FROM kept) + (SELECT count(*) FROM buried) = cardinality($2::text[])
+     AND NOT EXISTS (SELECT FROM ended_before) THEN 0 ELSE saga.conflict() END`,
 );
 
 const setTimers = statement(
@@ -64,7 +61,7 @@ const setTimers = statement(
   `INSERT INTO saga.timer AS t (type, conversation, name, generation, due)
    SELECT $1, conversation, name, 1, due FROM unnest($2::text[], $3::text[], $4::timestamptz[]) AS s (conversation, name, due)
    ORDER BY conversation COLLATE "C", name COLLATE "C"
-   ON CONFLICT (type, conversation, name) DO UPDATE SET due = excluded.due, generation = t.generation + 1`,
+   ON CONFLICT (conversation, type, name) DO UPDATE SET due = excluded.due, generation = t.generation + 1`,
 );
 
 const cancelTimers = statement(
