@@ -1,7 +1,7 @@
 export { transportContract } from './transport-contract';
-export type { TransportSetup } from './transport-contract';
+export type { TransportSetup } from './transport-test';
 export { unitOfWorkContract } from './unit-of-work-contract';
-export type { UnitOfWorkCapabilities, UnitOfWorkSetup } from './unit-of-work-contract';
+export type { UnitOfWorkCapabilities, UnitOfWorkSetup } from './unit-of-work-test';
 export { proxyTo } from './proxy';
 export type { Proxy } from './proxy';
 export { InMemoryBroker } from '../in-memory/broker';
@@ -13,3 +13,5 @@ export { InMemoryTransport } from '../in-memory/transport';
 export { handling } from './handling';
 export type { HandlingOptions } from './handling';
 export { message } from './message';
+export { simulatedProcess } from '../in-memory/simulated-process';
+export type { SimulatedProcess } from '../in-memory/simulated-process';

@@ -1,7 +1,7 @@
 import { eventually } from '@comptoir/testing';
 import type { Delivery } from '../transport';
 import { Bake, BAKERY, wire, wires } from './contract-topology';
-import { consume, expectDepth, numberOf, type TransportTest } from './transport-contract';
+import { consume, expectDepth, numberOf, type TransportTest } from './transport-test';
 
 export function testConsuming(test: TransportTest): void {
   describe('consuming', () => {

@@ -1,6 +1,6 @@
 import { eventually } from '@comptoir/testing';
 import { Bake, BAKERY, wire, wires } from './contract-topology';
-import { consume, expectDepth, type TransportTest } from './transport-contract';
+import { consume, expectDepth, type TransportTest } from './transport-test';
 
 export function testFailing(test: TransportTest): void {
   const connected = () => eventually(() => expect(test.transport.connected).toBe(true));

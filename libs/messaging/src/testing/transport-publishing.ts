@@ -1,5 +1,5 @@
 import { Bake, Baked, BAKERY, deadLetterOf, LEDGER, MORNING, Unhandled, wire, wires } from './contract-topology';
-import { consume, expectDepth, type TransportTest } from './transport-contract';
+import { consume, expectDepth, type TransportTest } from './transport-test';
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -1,6 +1,6 @@
 import { eventually } from '@comptoir/testing';
 import { Bake, BAKERY, wire } from './contract-topology';
-import { consume, expectDepth, type TransportTest } from './transport-contract';
+import { consume, expectDepth, type TransportTest } from './transport-test';
 
 export function testReturning(test: TransportTest): void {
   describe('messages that come back', () => {

@@ -1,4 +1,4 @@
-import { gate, nextId, Rollback, type UnitOfWorkTest } from './unit-of-work-contract';
+import { gate, nextId, Rollback, type UnitOfWorkTest } from './unit-of-work-test';
 
 const ids = (count: number) => Array.from({ length: count }, nextId);
 

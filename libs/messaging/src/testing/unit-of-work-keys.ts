@@ -1,4 +1,4 @@
-import { gate, Rollback, type UnitOfWorkTest } from './unit-of-work-contract';
+import { gate, Rollback, type UnitOfWorkTest } from './unit-of-work-test';
 
 const taken = (key: string, fingerprint = 'f', scope = 'POST /loaves') => ({ scope, key, fingerprint });
 

@@ -1,5 +1,5 @@
 import type { OutboxRow } from '../unit-of-work';
-import { gate, nextId, outgoing, Rollback, type UnitOfWorkTest } from './unit-of-work-contract';
+import { gate, nextId, outgoing, Rollback, type UnitOfWorkTest } from './unit-of-work-test';
 
 /** Rows of any age: a clock that rounds may have stored them in the future. */
 const ANY = { ageMs: -60_000, limit: 1_000, except: [] as readonly string[] };

@@ -1,4 +1,4 @@
-import { gate, nextId, outgoing, Rollback, type UnitOfWorkTest } from './unit-of-work-contract';
+import { gate, nextId, outgoing, Rollback, type UnitOfWorkTest } from './unit-of-work-test';
 
 export function testTransactions<Tx>(test: UnitOfWorkTest<Tx>): void {
   const { capabilities } = test;
