@@ -1,10 +1,17 @@
 import type { SagaInstance, SagaStatus } from '../instance';
 
-/** Columns of an instance, wherever it is read from. */
+const PLAIN = ['type', 'conversation', 'definition_version', 'status', 'step', 'label', 'data', 'progress', 'version'];
+const TIMES = ['deadline', 'started_at', 'updated_at', 'ended_at'];
+
+/** Milliseconds since the epoch: a number is read much faster than a timestamp's text. */
+export const millisecondsOf = (time: string) => `(extract(epoch FROM ${time}) * 1000)::float8`;
+
+/** An instance's columns. */
+export const RAW = (of: string) => [...PLAIN, ...TIMES].map((column) => `${of}.${column}`).join(', ');
+
+/** An instance's columns, as `InstanceRow` has them. */
 export const COLUMNS = (of: string) =>
-  ['type', 'conversation', 'definition_version', 'status', 'step', 'label', 'data', 'progress', 'version', 'deadline', 'started_at', 'updated_at', 'ended_at']
-    .map((column) => `${of}.${column}`)
-    .join(', ');
+  [...PLAIN.map((column) => `${of}.${column}`), ...TIMES.map((time) => `${millisecondsOf(`${of}.${time}`)} AS ${time}`)].join(', ');
 
 export interface InstanceRow {
   readonly type: string;
@@ -16,11 +23,13 @@ export interface InstanceRow {
   readonly data: unknown;
   readonly progress: unknown;
   readonly version: number;
-  readonly deadline: Date | null;
-  readonly started_at: Date;
-  readonly updated_at: Date;
-  readonly ended_at: Date | null;
+  readonly deadline: number | null;
+  readonly started_at: number;
+  readonly updated_at: number;
+  readonly ended_at: number | null;
 }
+
+const dateOf = (ms: number | null) => (ms === null ? undefined : new Date(ms));
 
 export const instanceOf = (row: InstanceRow): SagaInstance => ({
   type: row.type,
@@ -32,10 +41,10 @@ export const instanceOf = (row: InstanceRow): SagaInstance => ({
   data: row.data,
   progress: row.progress,
   version: row.version,
-  deadline: row.deadline ?? undefined,
-  startedAt: row.started_at,
-  updatedAt: row.updated_at,
-  endedAt: row.ended_at ?? undefined,
+  deadline: dateOf(row.deadline),
+  startedAt: new Date(row.started_at),
+  updatedAt: new Date(row.updated_at),
+  endedAt: dateOf(row.ended_at),
 });
 
 const SLOT_MS = 10_000;

@@ -2,6 +2,7 @@ import { statement } from '@comptoir/messaging';
 import type { SqlTransaction } from '@comptoir/messaging';
 import { isEnded } from '../instance';
 import type { SagaChange } from '../store';
+import { packed, unpacked } from './packed';
 import { slotOf } from './rows';
 
 /**
@@ -12,10 +13,14 @@ import { slotOf } from './rows';
 const saveSagas = statement(
   'saga-save',
   `WITH change AS (
-     SELECT * FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::int[],
-                          $11::timestamptz[], $12::int[], $13::timestamptz[], $14::timestamptz[], $15::timestamptz[])
-       AS c (conversation, definition_version, status, step, label, data, progress, version, expected,
-             deadline, deadline_slot, started_at, updated_at, ended_at)
+     SELECT conversation, definition_version, status, step, label, data, progress, version, expected, deadline_slot,
+            to_timestamp(deadline / 1000) AS deadline, to_timestamp(started_at / 1000) AS started_at,
+            to_timestamp(updated_at / 1000) AS updated_at, to_timestamp(ended_at / 1000) AS ended_at
+     FROM unnest($2::text[], ${unpacked(3, 'int')}, ${unpacked(4, 'text')}, ${unpacked(5, 'text')}, ${unpacked(6, 'text')},
+                 ${unpacked(7, 'text')}, ${unpacked(8, 'text')}, ${unpacked(9, 'int')}, ${unpacked(10, 'int')}, ${unpacked(11, 'int')},
+                 ${unpacked(12, 'float8')}, ${unpacked(13, 'float8')}, ${unpacked(14, 'float8')}, ${unpacked(15, 'float8')})
+       AS c (conversation, definition_version, status, step, label, data, progress, version, expected, deadline_slot, deadline,
+             started_at, updated_at, ended_at)
    ), kept AS (
      INSERT INTO saga.live AS l (type, conversation, definition_version, status, step, label, data, progress, version,
                                  written_from, deadline, deadline_slot, started_at, updated_at)
@@ -47,9 +52,10 @@ const saveSagas = statement(
      WHERE t.type = $1 AND t.conversation = c.conversation AND c.ended_at IS NOT NULL
    ), told AS (
      INSERT INTO saga.history (id, type, conversation, version, at, input, cause_id, events, sent, status, step, label)
-     SELECT id, $1, conversation, version, at, input, cause_id, events::json, sent::uuid[], status, step, label
-     FROM unnest($16::uuid[], $17::text[], $18::int[], $19::timestamptz[], $20::text[], $21::uuid[], $22::text[], $23::text[],
-                 $24::text[], $25::text[], $26::text[])
+     SELECT id, $1, conversation, version, to_timestamp(at / 1000), input, cause_id, events::json, sent::uuid[], status, step, label
+     FROM unnest(${unpacked(16, 'uuid')}, $17::text[], ${unpacked(18, 'int')}, ${unpacked(19, 'float8')}, ${unpacked(20, 'text')},
+                 ${unpacked(21, 'uuid')}, ${unpacked(22, 'text')}, ${unpacked(23, 'text')}, ${unpacked(24, 'text')},
+                 ${unpacked(25, 'text')}, ${unpacked(26, 'text')})
        AS h (id, conversation, version, at, input, cause_id, events, sent, status, step, label)
    )
    SELECT CASE WHEN (SELECT count(*) FROM kept) + (SELECT count(*) FROM buried) = cardinality($2::text[])
@@ -70,8 +76,6 @@ const cancelTimers = statement(
    WHERE t.type = $1 AND t.conversation = c.conversation AND t.name = c.name`,
 );
 
-const time = (date: Date | undefined) => date?.toISOString() ?? null;
-
 export async function save(tx: SqlTransaction, type: string, changes: readonly SagaChange[]): Promise<void> {
   // An ended saga that heard something more has history only.
   const written = changes.filter(({ before, after }) => before !== after);
@@ -82,31 +86,31 @@ export async function save(tx: SqlTransaction, type: string, changes: readonly S
       tx,
       type,
       rows.map((row) => row.conversation),
-      rows.map((row) => row.definitionVersion),
-      rows.map((row) => row.status),
-      rows.map((row) => row.step ?? null),
-      rows.map((row) => row.label),
+      packed(rows.map((row) => row.definitionVersion)),
+      packed(rows.map((row) => row.status)),
+      packed(rows.map((row) => row.step)),
+      packed(rows.map((row) => row.label)),
       // Data that did not change are neither sent nor written.
-      written.map(({ before, after }) => (before?.data === after.data ? null : JSON.stringify(after.data))),
-      rows.map((row) => JSON.stringify(row.progress)),
-      rows.map((row) => row.version),
-      written.map(({ before }) => before?.version ?? 0),
-      rows.map((row) => time(row.deadline)),
-      rows.map((row) => (row.deadline ? slotOf(row.deadline) : null)),
-      rows.map((row) => time(row.startedAt)),
-      rows.map((row) => time(row.updatedAt)),
-      rows.map((row) => time(row.endedAt)),
-      told.map((entry) => entry.id),
+      packed(written.map(({ before, after }) => (before?.data === after.data ? undefined : JSON.stringify(after.data)))),
+      packed(rows.map((row) => JSON.stringify(row.progress))),
+      packed(rows.map((row) => row.version)),
+      packed(written.map(({ before }) => before?.version ?? 0)),
+      packed(rows.map((row) => row.deadline && slotOf(row.deadline))),
+      packed(rows.map((row) => row.deadline?.getTime())),
+      packed(rows.map((row) => row.startedAt.getTime())),
+      packed(rows.map((row) => row.updatedAt.getTime())),
+      packed(rows.map((row) => row.endedAt?.getTime())),
+      packed(told.map((entry) => entry.id)),
       told.map((entry) => entry.conversation),
-      told.map((entry) => entry.version),
-      told.map((entry) => time(entry.at)),
-      told.map((entry) => entry.input),
-      told.map((entry) => entry.causeId ?? null),
-      told.map((entry) => JSON.stringify(entry.events)),
-      told.map((entry) => `{${entry.sent.join(',')}}`),
-      told.map((entry) => entry.status),
-      told.map((entry) => entry.step ?? null),
-      told.map((entry) => entry.label),
+      packed(told.map((entry) => entry.version)),
+      packed(told.map((entry) => entry.at.getTime())),
+      packed(told.map((entry) => entry.input)),
+      packed(told.map((entry) => entry.causeId)),
+      packed(told.map((entry) => JSON.stringify(entry.events))),
+      packed(told.map((entry) => `{${entry.sent.join(',')}}`)),
+      packed(told.map((entry) => entry.status)),
+      packed(told.map((entry) => entry.step)),
+      packed(told.map((entry) => entry.label)),
     ),
     ...saveTimers(tx, type, changes),
   ]);
@@ -121,7 +125,7 @@ function saveTimers(tx: SqlTransaction, type: string, changes: readonly SagaChan
   const queries: Promise<unknown>[] = [];
   const conversations = (timers: readonly { conversation: string }[]) => timers.map(({ conversation }) => conversation);
   const names = (timers: readonly { name: string }[]) => timers.map(({ name }) => name);
-  if (set.length > 0) queries.push(setTimers(tx, type, conversations(set), names(set), set.map(({ due }) => time(due))));
+  if (set.length > 0) queries.push(setTimers(tx, type, conversations(set), names(set), set.map(({ due }) => due.toISOString())));
   if (cancelled.length > 0) queries.push(cancelTimers(tx, type, conversations(cancelled), names(cancelled)));
   return queries;
 }
