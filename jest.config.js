@@ -15,8 +15,6 @@ const swc = [
   },
 ];
 const common = {
-  // On a busy machine a step may take seconds; tests wait for conditions, so a long limit costs nothing.
-  testTimeout: 60_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@comptoir/source', 'node', 'require', 'default'] },
   transform: { '^.+\\.ts$': swc, '/node_modules/content-disposition/.+\\.js$': swc },
@@ -30,6 +28,8 @@ const elsewhere = ['/node_modules/', '/dist/', '/dist-failpoints/', '/generated/
 const withServers = '<rootDir>/tools/jest-global-setup.ts';
 
 module.exports = {
+  // On a busy machine a step may take seconds; tests wait for conditions, so a long limit costs nothing.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
