@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from './build';
-import { bin, run } from './commands';
+import { bin, run, runOrFail } from './commands';
 import { runTool, ToolError } from './fail';
 import { generateClients } from './generate';
 import { say, seconds, step } from './progress';
-import { ensureStack, stopStack } from './stack';
+import { ensureStack, stopStack, type Servers } from './stack';
 import { STACK_DIR } from './stack/places';
 import { asEnvironment } from './stack/servers';
 
@@ -18,23 +18,29 @@ const SUMMARY = join(STACK_DIR, 'test-summary');
 
 /** A check without tests in it counts as one. */
 async function check(what: string, program: string, args: readonly string[]): Promise<Outcome> {
-  const { code, text } = await step(what, () => run(program, args));
-  if (code === 0) return { passed: 1, failed: 0 };
-  say(`${text.trimEnd()}\n✗ ${what} failed`);
-  return { passed: 0, failed: 1 };
+  try {
+    await step(what, () => runOrFail(what, program, args));
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    say(error.message);
+    return { passed: 0, failed: 1 };
+  }
 }
 
 const lint = () => check('Linting', bin('nx'), ['run-many', '-t', 'lint', '--outputStyle=static']);
 
 const typecheck = () => check('Checking the types', bin('tsc'), ['-p', 'tsconfig.json']);
 
-/** End-to-end tests start whole systems: one file at a time. */
-async function jest(project: 'unit' | 'int' | 'e2e', args: readonly string[]): Promise<Outcome> {
+const TITLES = { unit: 'Unit tests', int: 'Integration tests', e2e: 'End-to-end tests' };
+
+async function jest(project: keyof typeof TITLES, args: readonly string[]): Promise<Outcome> {
   const file = join(STACK_DIR, `jest-${project}.json`);
   rmSync(file, { force: true });
-  const workers = project === 'e2e' ? '--runInBand' : '--maxWorkers=2';
-  say(`\n${{ unit: 'Unit', int: 'Integration', e2e: 'End-to-end' }[project]} tests`);
-  const { code } = await run(bin('jest'), ['--selectProjects', project, workers, '--json', '--outputFile', file, ...args], { show: true });
+  // End-to-end tests start whole systems: one file at a time, and what a failed one left open must not keep us waiting.
+  const manner = project === 'e2e' ? ['--runInBand', '--forceExit'] : ['--maxWorkers=2'];
+  say(`\n${TITLES[project]}`);
+  const { code } = await run(bin('jest'), ['--selectProjects', project, ...manner, '--json', '--outputFile', file, ...args], { show: true });
   return outcomeOf(file, code);
 }
 
@@ -50,42 +56,61 @@ function outcomeOf(file: string, code: number): Outcome {
   }
 }
 
-const STAGES = {
-  lint: { servers: false, built: false, run: lint },
-  typecheck: { servers: false, built: false, run: typecheck },
-  unit: { servers: false, built: false, run: (args: readonly string[]) => jest('unit', args) },
-  int: { servers: true, built: false, run: (args: readonly string[]) => jest('int', args) },
-  e2e: { servers: true, built: true, run: (args: readonly string[]) => jest('e2e', args) },
+interface Stage {
+  readonly servers?: boolean;
+  readonly built?: boolean;
+  run(args: readonly string[]): Promise<Outcome>;
+}
+
+const STAGES: Readonly<Record<string, Stage>> = {
+  lint: { run: lint },
+  typecheck: { run: typecheck },
+  unit: { run: (args) => jest('unit', args) },
+  int: { servers: true, run: (args) => jest('int', args) },
+  e2e: { servers: true, built: true, run: (args) => jest('e2e', args) },
 };
-type Stage = keyof typeof STAGES;
-const isStage = (name: string | undefined): name is Stage => name !== undefined && name in STAGES;
+
+/** The checks keep a core each busy and go side by side; the tests use both themselves. */
+const ALL: readonly (readonly string[])[] = [['lint', 'typecheck'], ['unit'], ['int'], ['e2e']];
 
 /** Runs all stages, or the one named; goes on after a failure, so that one run shows everything. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name !== undefined && !isStage(name)) throw new ToolError('usage', `Usage: test.ts [${Object.keys(STAGES).join('|')}] [jest's arguments]`);
-  const stages = name ? [STAGES[name]] : Object.values(STAGES);
+  if (name !== undefined && !(name in STAGES)) {
+    throw new ToolError('usage', `Usage: test.ts [${Object.keys(STAGES).join('|')}] [jest's arguments]`);
+  }
+  const plan = (name ? [[name]] : ALL).map((side) => side.flatMap((each) => STAGES[each] ?? []));
   const started = Date.now();
   mkdirSync(STACK_DIR, { recursive: true });
   rmSync(SUMMARY, { force: true });
-  await generateClients();
-  const servers = stages.some((stage) => stage.servers) ? await ensureStack() : undefined;
-  const total = { passed: 0, failed: 0 };
+  const servers = await prepare(plan.flat());
+  const outcomes: Outcome[] = [];
   try {
-    if (servers) Object.assign(process.env, asEnvironment(servers));
-    if (stages.some((stage) => stage.built)) await build();
-    for (const stage of stages) {
-      const { passed, failed } = await stage.run(args);
-      total.passed += passed;
-      total.failed += failed;
-    }
+    for (const side of plan) outcomes.push(...(await Promise.all(side.map((stage) => stage.run(args)))));
   } finally {
     if (servers?.startedByUs) await stopStack();
   }
-  const summary = `${total.passed} passed, ${total.failed} failed`;
+  const sum = (of: keyof Outcome) => outcomes.reduce((total, outcome) => total + outcome[of], 0);
+  const summary = `${sum('passed')} passed, ${sum('failed')} failed`;
   writeFileSync(SUMMARY, `${summary}\n`);
   say(`\n${seconds(Date.now() - started)}`);
   console.log(summary);
-  return total.failed === 0 ? 0 : 1;
+  return sum('failed') === 0 ? 0 : 1;
+}
+
+/** What the stages need: generated clients always; servers, named by environment for those who need them; builds. */
+async function prepare(stages: readonly Stage[]): Promise<Servers | undefined> {
+  const needed = stages.some((stage) => stage.servers);
+  const [up, built] = await Promise.allSettled([
+    needed ? ensureStack() : undefined,
+    stages.some((stage) => stage.built) ? build() : generateClients(),
+  ]);
+  if (up.status === 'rejected') throw up.reason;
+  if (built.status === 'rejected') {
+    if (up.value?.startedByUs) await stopStack();
+    throw built.reason;
+  }
+  if (up.value) Object.assign(process.env, asEnvironment(up.value));
+  return up.value;
 }
 
 if (require.main === module) void runTool(() => main(process.argv.slice(2)));

@@ -65,7 +65,7 @@ export async function requireFree(ports: Partial<Ports>): Promise<void> {
   }
 }
 
-/** `name (pid 123)` of the process that listens on the port; undefined when it cannot be found out. */
+/** `name (pid 123): command line` of the process that listens on the port; undefined when it cannot be found out. */
 export function holderOf(port: number): string | undefined {
   try {
     return process.platform === 'linux' ? holderOnLinux(port) : holderByLsof(port);
@@ -91,7 +91,9 @@ function holderOnLinux(port: number): string | undefined {
     }
   };
   const pid = readdirSync('/proc').find((entry) => /^\d+$/.test(entry) && owns(entry));
-  return pid && `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid})`;
+  if (!pid) return undefined;
+  const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (pid ${pid}): ${command.length > 100 ? `${command.slice(0, 100)}...` : command}`;
 }
 
 function linkOf(path: string): string {
