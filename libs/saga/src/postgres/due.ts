@@ -7,7 +7,7 @@ import { COLUMNS, instanceOf, slotOf } from './rows';
 const dueDeadlines = statement<InstanceRow>(
   'saga-due-deadlines',
   `SELECT ${COLUMNS('i')} FROM (SELECT *, NULL::timestamptz AS ended_at FROM saga.live
-     WHERE type = $1 AND deadline_slot <= $2 AND deadline <= least($3::timestamptz, clock_timestamp())
+     WHERE type = $1 AND deadline_slot <= $2 AND deadline <= least($3::timestamptz, now())
      ORDER BY deadline LIMIT $4 FOR UPDATE SKIP LOCKED) AS i
    ORDER BY conversation`,
 );
@@ -17,7 +17,7 @@ const dueTimers = statement<InstanceRow & { readonly name: string }>(
   'saga-due-timers',
   `SELECT ${COLUMNS('l')}, t.name FROM (
      SELECT conversation, name FROM saga.timer due
-     WHERE type = $1 AND due <= least($2::timestamptz, clock_timestamp()) AND EXISTS (
+     WHERE type = $1 AND due <= least($2::timestamptz, now()) AND EXISTS (
        SELECT FROM saga.live WHERE conversation = due.conversation AND type = $1 AND status <> 'parked' OFFSET 0)
      ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED
    ) AS t
@@ -33,7 +33,7 @@ const nextDue = statement<{ readonly now: Date; readonly next: Date | null }>(
   `SELECT clock_timestamp() AS now, least(
      (SELECT min(deadline) FROM saga.live WHERE type = $1 AND deadline_slot =
        (SELECT min(deadline_slot) FROM saga.live WHERE type = $1)),
-     (SELECT min(due) FROM saga.timer WHERE type = $1)) AS next`,
+     (SELECT due FROM (SELECT type, due FROM saga.timer ORDER BY due OFFSET 0) AS t WHERE type = $1 LIMIT 1)) AS next`,
 );
 
 export async function due(

@@ -8,7 +8,7 @@ import { slotOf } from './rows';
 /**
  * A batch in one statement: starts, moves and ends its instances and tells their history. `expected` is the version that
  * was loaded, 0 for a saga that starts; where any instance is no longer at it (or a saga of that key has ended
- * meanwhile), nothing is written. An upsert, for that finds its row by the index whatever the planner thinks.
+ * meanwhile), nothing is written. Rows are found by key whatever the planner thinks: upserts and row ids leave it no choice.
  */
 const saveSagas = statement(
   'saga-save',
@@ -37,9 +37,13 @@ const saveSagas = statement(
      SELECT FROM (SELECT conversation FROM change WHERE expected = 0 OFFSET 0) AS c
      CROSS JOIN LATERAL (SELECT FROM saga.ended e WHERE e.conversation = c.conversation AND e.type = $1 LIMIT 1) AS e
    ), finished AS (
-     DELETE FROM saga.live l USING change c
-     WHERE l.type = $1 AND l.conversation = c.conversation AND l.version = c.expected AND c.ended_at IS NOT NULL
-     RETURNING l.conversation, l.data
+     DELETE FROM saga.live WHERE ctid = ANY (ARRAY(
+       SELECT l.ctid FROM change c CROSS JOIN LATERAL (
+         SELECT ctid, version FROM saga.live WHERE conversation = c.conversation AND type = $1 OFFSET 0
+       ) AS l
+       WHERE c.ended_at IS NOT NULL AND l.version = c.expected
+     ))
+     RETURNING conversation, data
    ), buried AS (
      INSERT INTO saga.ended (type, conversation, definition_version, status, label, data, progress, version, started_at, ended_at)
      SELECT $1, c.conversation, c.definition_version, c.status, c.label, coalesce(c.data::json, f.data), c.progress::json,
@@ -48,8 +52,12 @@ const saveSagas = statement(
      WHERE c.ended_at IS NOT NULL AND (c.expected = 0 OR f.conversation IS NOT NULL)
      RETURNING 1
    ), untimed AS (
-     DELETE FROM saga.timer t USING change c
-     WHERE t.type = $1 AND t.conversation = c.conversation AND c.ended_at IS NOT NULL
+     DELETE FROM saga.timer WHERE ctid = ANY (ARRAY(
+       SELECT t.ctid FROM change c CROSS JOIN LATERAL (
+         SELECT ctid FROM saga.timer WHERE conversation = c.conversation AND type = $1 OFFSET 0
+       ) AS t
+       WHERE c.ended_at IS NOT NULL
+     ))
    ), told AS (
      INSERT INTO saga.history (id, type, conversation, version, at, input, cause_id, events, sent, status, step, label)
      SELECT id, $1, conversation, version, to_timestamp(at / 1000), input, cause_id, events::json, sent::uuid[], status, step, label

@@ -27,7 +27,7 @@ CREATE TABLE saga.live (
   autovacuum_vacuum_insert_threshold = -1, autovacuum_vacuum_cost_delay = 0,
   vacuum_truncate = false
 );
-CREATE INDEX live_deadline_slot_type_idx ON saga.live (deadline_slot, type);
+CREATE INDEX live_deadline_slot_idx ON saga.live (deadline_slot);
 
 CREATE TABLE saga.ended (
   type text COLLATE "C" NOT NULL,
@@ -79,7 +79,7 @@ CREATE TABLE saga.timer (
   due timestamptz(3) NOT NULL,
   CONSTRAINT timer_pkey PRIMARY KEY (conversation, type, name)
 );
-CREATE INDEX timer_due_type_idx ON saga.timer (due, type);
+CREATE INDEX timer_due_idx ON saga.timer (due);
 
 CREATE TABLE saga.action (
   id uuid NOT NULL,
