@@ -19,10 +19,11 @@ async function statementsOf(work: (tx: SqlTransaction) => Promise<unknown>): Pro
 const { load, save, due } = postgresSagaStore;
 
 test.each([
-  ['loading', (tx: SqlTransaction) => load(tx, 'trip', ['a'])],
-  ['saving', (tx: SqlTransaction) => save(tx, 'trip', [])],
-  ['looking for what is due', (tx: SqlTransaction) => due(tx, 'trip', { horizon: new Date(), limit: 9 })],
-])('%s goes by indices from the very first plan, while all tables are empty', async (_, work) => {
+  ['loading', true, (tx: SqlTransaction) => load(tx, 'trip', ['a'])],
+  ['saving', true, (tx: SqlTransaction) => save(tx, 'trip', [])],
+  // Twice a second, not per batch.
+  ['looking for what is due', false, (tx: SqlTransaction) => due(tx, 'trip', { horizon: new Date(), limit: 9 })],
+])('%s goes by indices from the very first plan, while all tables are empty', async (_, byKey, work) => {
   const database = await freshDatabase('orchestrator');
   const client = new Client({ connectionString: database.adminUrl });
   await client.connect();
@@ -39,8 +40,8 @@ test.each([
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan).toMatch(/Index (Only )?Scan|Conflict Arbiter/);
       expect(plan).not.toMatch(/Seq Scan/);
-      // By key, not by everything of a type.
-      expect(plan).not.toMatch(/Index Cond: \(type = [^)]*\)$/m);
+      // Not by everything of a type.
+      if (byKey) expect(plan).not.toMatch(/Index Cond: \(type = [^)]*\)$/m);
     }
   } finally {
     await client.end();
