@@ -35,7 +35,7 @@ export default tseslint.config(
   {
     // What drives the whole system from outside uses the tools, and the map of databases.
     files: ['tools/**/*.ts', 'test/**/*.ts'],
-    rules: { '@nx/enforce-module-boundaries': boundaries(['^(\\.\\./)+(prisma/databases|tools/[a-z-]+)$']) },
+    rules: { '@nx/enforce-module-boundaries': boundaries(['^(\\.\\./)+(prisma/databases|tools/[a-z/-]+|test/harness/[a-z-]+)$']) },
   },
   { files: ['**/*.js', '**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
 );
