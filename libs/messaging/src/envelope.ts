@@ -13,7 +13,12 @@ const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Headers that brokers add on the way; a republished message must not carry them along. */
 const BROKER_HEADER = /^x-(death|first-death|last-death|delivery|acquired|opt-)/;
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+// eslint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROL = /[\u0000-\u001f]/;
+
+/** A property or header off the wire; with control characters it is no text of ours, and PostgreSQL would not store it. */
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' && !CONTROL.test(value) ? value : undefined;
 
 /** The row of an outgoing message. What the sender did not set follows from the message it answers. */
 export function outboxRow(outgoing: Outgoing, cause: Message | undefined, now: number): OutboxRow {

@@ -26,6 +26,7 @@ export type { EndpointObserver } from './observer';
 export { ADMIN, definitionsOf, devPassword, VHOST } from './rabbitmq/definitions';
 export type { Definitions } from './rabbitmq/definitions';
 export { importDefinitions, TopologyMismatch } from './rabbitmq/import-definitions';
+export { packed, unpacked } from './sql/packed';
 export { DEFAULT_RETRY, RETRY_TIERS } from './retry';
 export type { RetryPolicy, RetryTier } from './retry';
 export { queueOf, service } from './service';

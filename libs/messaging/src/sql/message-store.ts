@@ -3,30 +3,31 @@ import { clearAttempt, recordAttempt } from './attempts';
 import { claim } from './claim';
 import { storeReplies, takeKeys, takenBefore } from './idempotency-keys';
 import { maintain } from './maintain';
+import { packed } from './packed';
 import { record } from './record';
 import { sweep } from './sweep';
 
 /** The library's tables by SQL, on a pg or a Prisma transaction alike. */
 export const sqlMessageStore: MessageStore<SqlTransaction> = {
   async claim(tx, consumer, ids) {
-    const rows = await claim(tx, consumer, [...ids].sort());
+    const rows = await claim(tx, consumer, packed([...ids].sort()));
     return new Set(rows.map((row) => row.message_id));
   },
 
   async record(tx, rows, confirmed) {
     const stored = await record(
       tx,
-      rows.map((row) => row.id),
-      rows.map((row) => row.exchange),
-      rows.map((row) => row.routingKey),
-      rows.map((row) => row.type),
-      rows.map((row) => row.body),
-      rows.map((row) => row.correlationId),
-      rows.map((row) => JSON.stringify(row.headers)),
-      rows.map((row) => row.timestamp),
-      rows.map((row) => row.mandatory),
-      rows.map((row) => row.stream ?? null),
-      confirmed,
+      packed(rows.map((row) => row.id)),
+      packed(rows.map((row) => row.exchange)),
+      packed(rows.map((row) => row.routingKey)),
+      packed(rows.map((row) => row.type)),
+      packed(rows.map((row) => row.body)),
+      packed(rows.map((row) => row.correlationId)),
+      packed(rows.map((row) => JSON.stringify(row.headers))),
+      packed(rows.map((row) => row.timestamp)),
+      packed(rows.map((row) => row.mandatory)),
+      packed(rows.map((row) => row.stream)),
+      packed(confirmed),
     );
     const versions = new Map<string, number>();
     for (const row of stored) if (row.stream_version !== null) versions.set(row.id, row.stream_version);

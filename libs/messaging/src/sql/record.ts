@@ -1,4 +1,5 @@
 import { statement } from '../unit-of-work';
+import { unpacked } from './packed';
 
 /**
  * One statement for all of a batch's end: counts the streams' versions (rows taken in key order, held to the commit),
@@ -7,13 +8,14 @@ import { statement } from '../unit-of-work';
 export const record = statement<{ id: string; stream_version: number | null }>(
   'messaging-record',
   `WITH cleared AS (
-     DELETE FROM messaging.outbox WHERE id = ANY($11::uuid[])
+     DELETE FROM messaging.outbox WHERE id = ANY(${unpacked(11, 'uuid')})
    ), message AS (
      SELECT m.*,
             row_number() OVER (PARTITION BY m.stream ORDER BY m.position)::int AS nth,
             count(*) OVER (PARTITION BY m.stream)::int AS of
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
-                 $9::boolean[], $10::text[])
+     FROM unnest(${unpacked(1, 'uuid')}, ${unpacked(2, 'text')}, ${unpacked(3, 'text')}, ${unpacked(4, 'text')},
+                 ${unpacked(5, 'text')}, ${unpacked(6, 'text')}, ${unpacked(7, 'text')}, ${unpacked(8, 'bigint')},
+                 ${unpacked(9, 'boolean')}, ${unpacked(10, 'text')})
        WITH ORDINALITY AS m (id, exchange, routing_key, type, body, correlation_id, headers, sent_at, mandatory, stream, position)
    ), counted AS (
      INSERT INTO messaging.stream AS s (stream, version)
