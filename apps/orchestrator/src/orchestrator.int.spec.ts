@@ -1,130 +1,39 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyOf, EventType } from '@comptoir/contracts';
 import { CartRejected, CartValidated, ValidateCart } from '@comptoir/contracts/carts';
-import { ReserveStock, StockReserved } from '@comptoir/contracts/inventory';
-import { CancelOrder, ORDER_FULFILMENT, OrderCancelled, OrderConfirmed, OrderPlaced, ConfirmOrder } from '@comptoir/contracts/orders';
+import { StockReserved } from '@comptoir/contracts/inventory';
+import {
+  CancelOrder,
+  ConfirmOrder,
+  ORDER_FULFILMENT,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+} from '@comptoir/contracts/orders';
 import { PaymentProcessed, ProcessPayment } from '@comptoir/contracts/payments';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
 import { toMermaid } from '@comptoir/saga';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
-import { Client } from 'pg';
+import { eventually } from '@comptoir/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { orderFulfilment } from './order-fulfilment';
-import { orchestrator, OrchestratorModule } from './orchestrator.module';
+import {
+  ask,
+  atPivot,
+  becomes,
+  command,
+  lines,
+  overdue,
+  park,
+  place,
+  reserved,
+  say,
+  send,
+  sql,
+  startOrchestrator,
+  stopOrchestrator,
+  total,
+  view,
+} from './orchestrator-under-test';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Hears every command; the test answers for the participants. */
-const PROBE = 'probe.commands';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
-let admin: Client;
-const heard: { id: string; type: unknown; orderId: unknown; headers: Readonly<Record<string, unknown>>; body: Record<string, unknown> }[] = [];
-
-beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([orchestrator]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.commands', destination: PROBE, destination_type: 'queue', routing_key: '#', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('orchestrator'),
-    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
-  ]);
-  Object.assign(process.env, { DATABASE_URL: database.url, AMQP_URL: vhost.urlFor('orchestrator'), LOG_LEVEL: 'error' });
-  admin = new Client({ connectionString: database.adminUrl });
-  await admin.connect();
-  app = await createHttpApp(OrchestratorModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      const { messageId, type, correlationId, headers = {} } = delivery.properties;
-      const body = JSON.parse(delivery.body.toString()) as Record<string, unknown>;
-      heard.push({ id: String(messageId), type, orderId: correlationId, headers, body });
-      subscription.ack([delivery]);
-    },
-  });
-});
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await admin?.end();
-  await vhost?.drop();
-  await database?.drop();
-});
-
-async function say<T extends EventType>(type: T, body: BodyOf<T>, orderId: string, causationId?: string) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: 'business.events',
-      routingKey: `${type.name}.${ORDER_FULFILMENT}`,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId: orderId,
-        timestamp: Date.now(),
-        appId: 'probe',
-        contentType: 'application/json',
-        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1, 'causation-id': causationId },
-      },
-      mandatory: true,
-    },
-  ]);
-  expect(outcome).toBe('confirmed');
-}
-
-const lines = [{ sku: 'TEAPOT', quantity: 2, unitPrice: 2495 }];
-const total = { amount: 4990, currency: 'GBP' };
-const place = async () => {
-  const orderId = uuidv7();
-  const cartId = uuidv7();
-  await say(OrderPlaced, { orderId, cartId, customerId: 'c1', paymentToken: 'tok_approve' }, orderId);
-  return { orderId, cartId };
-};
-/** The nth command of a type that the saga of this order sent. */
-const command = (orderId: string, { name }: { name: string }, nth = 1) =>
-  eventually(() => {
-    const found = heard.filter((each) => each.orderId === orderId && each.type === name)[nth - 1];
-    if (!found) throw new Error(`No ${name} (${nth}) for ${orderId}: ${heard.filter((each) => each.orderId === orderId).map(({ type }) => type).join(', ')}`);
-    return found;
-  });
-const send = (method: 'GET' | 'POST', url: string, payload?: object, headers: Record<string, string> = {}) =>
-  app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
-const view = async (orderId: string) => (await send('GET', `/sagas/${orderId}`)).json<Record<string, unknown> & { status: string }>();
-const becomes = (orderId: string, expected: object) =>
-  eventually(async () => {
-    const saga = await view(orderId);
-    expect(saga).toMatchObject(expected);
-    return saga;
-  });
-const overdue = (orderId: string) =>
-  admin.query(`UPDATE saga.live SET deadline = now() - interval '1 minute', deadline_slot = 0 WHERE conversation = $1`, [orderId]);
-const reserved = async () => {
-  const { orderId, cartId } = await place();
-  await say(CartValidated, { orderId, cartId, lines, total }, orderId, (await command(orderId, ValidateCart)).id);
-  await say(StockReserved, { orderId, lines: [{ sku: 'TEAPOT', quantity: 2 }] }, orderId, (await command(orderId, ReserveStock)).id);
-  return { orderId, cartId };
-};
-const atPivot = async () => {
-  const { orderId, cartId } = await reserved();
-  await say(PaymentProcessed, { orderId, paymentId: uuidv7(), amount: total }, orderId, (await command(orderId, ProcessPayment)).id);
-  await command(orderId, ConfirmOrder);
-  return { orderId, cartId };
-};
-const park = (orderId: string) =>
-  admin.query(
-    `UPDATE saga.live SET status = 'parked', deadline = NULL, deadline_slot = NULL,
-       progress = jsonb_set(progress::jsonb, '{parked}', '{"code":"no-answer","reason":"in a test","messages":[]}')
-     WHERE conversation = $1`,
-    [orderId],
-  );
-const ask = { actor: 'ada', reason: 'the customer called' };
+beforeAll(startOrchestrator);
+afterAll(stopOrchestrator);
 
 test('an order runs through its saga and its timeline tells how', async () => {
   const { orderId } = await atPivot();
@@ -133,11 +42,22 @@ test('an order runs through its saga and its timeline tells how', async () => {
   await say(OrderConfirmed, { orderId, customerId: 'c1', lines, total }, orderId, confirm.id);
   const saga = await becomes(orderId, { status: 'completed', state: 'COMPLETED', step: null, remaining: [] });
   expect(saga['timeline']).toMatchObject([
-    { input: OrderPlaced.name, state: 'PENDING', status: 'running', step: 'validate-cart', events: [{ type: 'started' }, { type: 'sent' }] },
+    {
+      input: OrderPlaced.name,
+      state: 'PENDING',
+      status: 'running',
+      step: 'validate-cart',
+      events: [{ type: 'started' }, { type: 'sent' }],
+    },
     { input: CartValidated.name, state: 'CART_VALIDATED', step: 'reserve-stock' },
     { input: StockReserved.name, state: 'STOCK_RESERVED', step: 'process-payment' },
     { input: PaymentProcessed.name, state: 'PAYMENT_PROCESSED', step: 'confirm-order', sent: [confirm.id] },
-    { input: OrderConfirmed.name, state: 'COMPLETED', step: null, events: [{ type: 'answered', label: 'ORDER_CONFIRMED' }, { type: 'ended' }] },
+    {
+      input: OrderConfirmed.name,
+      state: 'COMPLETED',
+      step: null,
+      events: [{ type: 'answered', label: 'ORDER_CONFIRMED' }, { type: 'ended' }],
+    },
   ]);
 });
 
@@ -148,7 +68,11 @@ test('a refusal ends it cancelled, with the reason', async () => {
   const cancel = await command(orderId, CancelOrder);
   expect(cancel.body).toEqual({ orderId, reason: 'cart-empty: nothing in it' });
   await say(OrderCancelled, { orderId, cartId, reason: 'x' }, orderId, cancel.id);
-  await becomes(orderId, { status: 'compensated', state: 'CANCELLED', failure: { kind: 'refused', step: 'validate-cart', reason: 'cart-empty: nothing in it' } });
+  await becomes(orderId, {
+    status: 'compensated',
+    state: 'CANCELLED',
+    failure: { kind: 'refused', step: 'validate-cart', reason: 'cart-empty: nothing in it' },
+  });
 });
 
 test('an overdue step is undone by the timer', async () => {
@@ -157,7 +81,11 @@ test('an overdue step is undone by the timer', async () => {
   await becomes(orderId, { status: 'running' });
   await overdue(orderId);
   expect((await command(orderId, CancelOrder)).body['reason']).toMatch(/no answer to carts.validate-cart/);
-  await becomes(orderId, { status: 'compensating', step: 'abort', remaining: [{ role: 'abort', command: CancelOrder.name }] });
+  await becomes(orderId, {
+    status: 'compensating',
+    step: 'abort',
+    remaining: [{ role: 'abort', command: CancelOrder.name }],
+  });
 });
 
 test('an overdue pivot is sent again under a new id', async () => {
@@ -181,7 +109,10 @@ test('cancel undoes a running saga, once for one key', async () => {
   expect((await send('POST', `/sagas/${orderId}/cancel`, { ...ask, reason: 'another' }, key)).statusCode).toBe(422);
   const refused = await send('POST', `/sagas/${orderId}/cancel`, ask);
   expect(refused.statusCode).toBe(409);
-  expect(refused.json()).toMatchObject({ type: 'urn:comptoir:problem:saga-action-refused', refusal: 'already-compensating' });
+  expect(refused.json()).toMatchObject({
+    type: 'urn:comptoir:problem:saga-action-refused',
+    refusal: 'already-compensating',
+  });
   expect((await view(orderId))['actions']).toMatchObject([
     { action: 'cancel', ...ask, outcome: 'accepted' },
     { action: 'cancel', ...ask, outcome: 'already-compensating' },
@@ -191,14 +122,21 @@ test('cancel undoes a running saga, once for one key', async () => {
 test('a parked saga is retried, and resolved by the answer a person knows', async () => {
   const { orderId } = await atPivot();
   await park(orderId);
-  expect(await view(orderId)).toMatchObject({ status: 'parked', parked: { code: 'no-answer' }, remaining: [{ step: 'confirm-order' }] });
+  expect(await view(orderId)).toMatchObject({
+    status: 'parked',
+    parked: { code: 'no-answer' },
+    remaining: [{ step: 'confirm-order' }],
+  });
   expect((await send('POST', `/sagas/${orderId}/skip`, ask)).json()).toMatchObject({ refusal: 'pivot-not-skippable' });
   expect((await send('POST', `/sagas/${orderId}/compensate`, ask)).json()).toMatchObject({ refusal: 'past-no-return' });
   expect((await send('POST', `/sagas/${orderId}/retry`, ask)).json()).toMatchObject({ status: 'running' });
   await command(orderId, ConfirmOrder, 2);
   await park(orderId);
   const answer = { type: OrderConfirmed.name, body: { orderId, customerId: 'c1', lines, total } };
-  expect((await send('POST', `/sagas/${orderId}/resolve`, { ...ask, answer })).json()).toMatchObject({ status: 'completed', state: 'COMPLETED' });
+  expect((await send('POST', `/sagas/${orderId}/resolve`, { ...ask, answer })).json()).toMatchObject({
+    status: 'completed',
+    state: 'COMPLETED',
+  });
 });
 
 test('bad asks are told what is wrong', async () => {
@@ -216,7 +154,8 @@ test('sagas are listed by type, status, state, step and age, page by page', asyn
   const ids = [];
   for (let count = 0; count < 3; count += 1) ids.push((await reserved()).orderId);
   for (const orderId of ids) await becomes(orderId, { state: 'STOCK_RESERVED' });
-  const list = async (query: string) => (await send('GET', `/sagas?${query}`)).json<{ items: { id: string }[]; next: string | null }>();
+  const list = async (query: string) =>
+    (await send('GET', `/sagas?${query}`)).json<{ items: { id: string }[]; next: string | null }>();
   const filter = `type=${ORDER_FULFILMENT}&status=running&state=STOCK_RESERVED&step=process-payment`;
   const first = await list(`${filter}&limit=2`);
   expect(first.items.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
@@ -232,7 +171,9 @@ test('the definition is drawn', async () => {
   expect(diagram.headers['content-type']).toMatch(/mermaid/);
   expect(diagram.body).toBe(toMermaid(orderFulfilment));
   expect((await send('GET', '/sagas/definitions/none/diagram')).statusCode).toBe(404);
-  expect((await send('GET', '/sagas/definitions')).json()).toMatchObject({ items: [{ type: ORDER_FULFILMENT, version: 1 }] });
+  expect((await send('GET', '/sagas/definitions')).json()).toMatchObject({
+    items: [{ type: ORDER_FULFILMENT, version: 1 }],
+  });
 });
 
 test('it is not ready while live sagas need a definition that is not registered', async () => {
@@ -240,13 +181,12 @@ test('it is not ready while live sagas need a definition that is not registered'
   const { orderId } = await place();
   await command(orderId, ValidateCart);
   await eventually(async () => {
-    const { rowCount } = await admin.query('UPDATE saga.live SET definition_version = 99 WHERE conversation = $1', [orderId]);
-    expect(rowCount).toBe(1);
+    expect(await sql('UPDATE saga.live SET definition_version = 99 WHERE conversation = $1', [orderId])).toBe(1);
   });
   const ready = await send('GET', '/health/ready');
   expect(ready.statusCode).toBe(503);
   expect(ready.body).toMatch(/order-fulfilment version 99 \(1 live\)/);
-  await admin.query('UPDATE saga.live SET definition_version = 1 WHERE conversation = $1', [orderId]);
+  await sql('UPDATE saga.live SET definition_version = 1 WHERE conversation = $1', [orderId]);
   expect((await send('GET', '/health/ready')).statusCode).toBe(200);
 });
 

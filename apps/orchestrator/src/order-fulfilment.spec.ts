@@ -1,7 +1,20 @@
 import { CartRejected, CartValidated, ValidateCart } from '@comptoir/contracts/carts';
 import { ReleaseStock, ReserveStock, StockRejected, StockReleased, StockReserved } from '@comptoir/contracts/inventory';
-import { CancelOrder, ConfirmOrder, OrderCancelled, OrderConfirmationRefused, OrderConfirmed, OrderPlaced } from '@comptoir/contracts/orders';
-import { PaymentDeclined, PaymentProcessed, PaymentRefunded, ProcessPayment, RefundPayment } from '@comptoir/contracts/payments';
+import {
+  CancelOrder,
+  ConfirmOrder,
+  OrderCancelled,
+  OrderConfirmationRefused,
+  OrderConfirmed,
+  OrderPlaced,
+} from '@comptoir/contracts/orders';
+import {
+  PaymentDeclined,
+  PaymentProcessed,
+  PaymentRefunded,
+  ProcessPayment,
+  RefundPayment,
+} from '@comptoir/contracts/payments';
 import {
   answering,
   atStep,
@@ -156,7 +169,11 @@ describe('order fulfilment', () => {
     const parked = () => order().given(placed, validated, reserved, paid).after('1h').then(withStatus('parked'));
 
     it('goes on by a retry', () => {
-      parked().whenPerson('retry').then(sends(ConfirmOrder({ orderId, lines, total }))).when(confirmed).then(ends('completed'));
+      parked()
+        .whenPerson('retry')
+        .then(sends(ConfirmOrder({ orderId, lines, total })))
+        .when(confirmed)
+        .then(ends('completed'));
     });
     it('is resolved by the answer a person knows', () => {
       const answer = { type: OrderConfirmed.name, body: { orderId, customerId: '17850', lines, total } };
@@ -175,7 +192,9 @@ describe('order fulfilment', () => {
 
   it('parked before the pivot is undone by a person, or cancelled', () => {
     const parked = () => order().given(placed, validated, deadLettered(reserved).gaveUp);
-    parked().whenPerson('compensate', { actor: 'ada', reason: 'lost' }).then(sends(release('undone by ada: lost')));
+    parked()
+      .whenPerson('compensate', { actor: 'ada', reason: 'lost' })
+      .then(sends(release('undone by ada: lost')));
     parked()
       .whenPerson('cancel', { actor: 'ada', reason: 'customer called' })
       .then(sends(release('cancelled by ada: customer called')))
@@ -196,7 +215,14 @@ describe('order fulfilment', () => {
 
   it('skips a compensation that a person did by hand', () => {
     order()
-      .given(placed, validated, reserved, PaymentDeclined({ orderId, reason: 'no' }), deadlinePasses(), deadLettered(released).gaveUp)
+      .given(
+        placed,
+        validated,
+        reserved,
+        PaymentDeclined({ orderId, reason: 'no' }),
+        deadlinePasses(),
+        deadLettered(released).gaveUp,
+      )
       .whenPerson('skip')
       .then(sends(cancel('payment declined: no')));
   });

@@ -41,7 +41,12 @@ export const orderFulfilment = saga(ORDER_FULFILMENT, { version: 1, state: Fulfi
       }))
       .on(StockReserved, { reaches: 'STOCK_RESERVED' })
       .rejectedBy(StockRejected, ({ reason, shortages }) =>
-        [reason, shortages.map(({ sku, requested, available }) => `${sku} (${requested} wanted, ${available} left)`).join(', ')]
+        [
+          reason,
+          shortages
+            .map(({ sku, requested, available }) => `${sku} (${requested} wanted, ${available} left)`)
+            .join(', '),
+        ]
           .filter(Boolean)
           .join(': '),
       )

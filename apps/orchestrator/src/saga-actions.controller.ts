@@ -9,11 +9,20 @@ import { PrismaClient } from './generated/prisma/client';
 import { SagaParam, TypeQuery } from './saga-views';
 import { SAGAS, typeOf, type RegisteredSaga } from './sagas';
 
-const line = (max: number) => z.string().trim().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
 const Ask = z.object({
   actor: line(100).meta({ description: 'Who asks; kept for good', example: 'ada@example.com' }),
-  reason: line(500).meta({ description: 'Why; kept for good, and part of what the customer may be told', example: 'the bank is back' }),
+  reason: line(500).meta({
+    description: 'Why; kept for good, and part of what the customer may be told',
+    example: 'the bank is back',
+  }),
 });
 class AskDto extends createZodDto(Ask) {}
 class ResolveDto extends createZodDto(
@@ -44,15 +53,28 @@ export class SagaActionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Send what a parked saga waits for once more' })
   @ApiOkResponse({ type: Taken })
-  retry(@Param() { id }: SagaParam, @Query() { type }: TypeQuery, @Body() ask: AskDto, @IdempotencyKey() key: string | undefined) {
+  retry(
+    @Param() { id }: SagaParam,
+    @Query() { type }: TypeQuery,
+    @Body() ask: AskDto,
+    @IdempotencyKey() key: string | undefined,
+  ) {
     return this.act(id, type, { kind: 'retry' }, ask, key);
   }
 
   @Post('skip')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Go on without the step a parked saga waits for', description: 'Never the pivot, nor a step that a later one needs.' })
+  @ApiOperation({
+    summary: 'Go on without the step a parked saga waits for',
+    description: 'Never the pivot, nor a step that a later one needs.',
+  })
   @ApiOkResponse({ type: Taken })
-  skip(@Param() { id }: SagaParam, @Query() { type }: TypeQuery, @Body() ask: AskDto, @IdempotencyKey() key: string | undefined) {
+  skip(
+    @Param() { id }: SagaParam,
+    @Query() { type }: TypeQuery,
+    @Body() ask: AskDto,
+    @IdempotencyKey() key: string | undefined,
+  ) {
     return this.act(id, type, { kind: 'skip' }, ask, key);
   }
 
@@ -60,7 +82,12 @@ export class SagaActionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Give a parked saga the answer it waits for' })
   @ApiOkResponse({ type: Taken })
-  resolve(@Param() { id }: SagaParam, @Query() { type }: TypeQuery, @Body() ask: ResolveDto, @IdempotencyKey() key: string | undefined) {
+  resolve(
+    @Param() { id }: SagaParam,
+    @Query() { type }: TypeQuery,
+    @Body() ask: ResolveDto,
+    @IdempotencyKey() key: string | undefined,
+  ) {
     return this.act(id, type, { kind: 'resolve', answer: { type: ask.answer.type, body: ask.answer.body } }, ask, key);
   }
 
@@ -68,7 +95,12 @@ export class SagaActionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Undo a parked saga', description: 'Not once its pivot was sent.' })
   @ApiOkResponse({ type: Taken })
-  compensate(@Param() { id }: SagaParam, @Query() { type }: TypeQuery, @Body() ask: AskDto, @IdempotencyKey() key: string | undefined) {
+  compensate(
+    @Param() { id }: SagaParam,
+    @Query() { type }: TypeQuery,
+    @Body() ask: AskDto,
+    @IdempotencyKey() key: string | undefined,
+  ) {
     return this.act(id, type, { kind: 'compensate' }, ask, key);
   }
 
@@ -76,17 +108,35 @@ export class SagaActionsController {
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancel a running or parked saga', description: 'Undoes it. Not once its pivot was sent.' })
   @ApiOkResponse({ type: Taken })
-  cancel(@Param() { id }: SagaParam, @Query() { type }: TypeQuery, @Body() ask: AskDto, @IdempotencyKey() key: string | undefined) {
+  cancel(
+    @Param() { id }: SagaParam,
+    @Query() { type }: TypeQuery,
+    @Body() ask: AskDto,
+    @IdempotencyKey() key: string | undefined,
+  ) {
     return this.act(id, type, { kind: 'cancel' }, ask, key);
   }
 
-  private async act(id: string, type: string | undefined, action: PersonsAction, ask: AskDto, idempotencyKey: string | undefined) {
+  private async act(
+    id: string,
+    type: string | undefined,
+    action: PersonsAction,
+    ask: AskDto,
+    idempotencyKey: string | undefined,
+  ) {
     const types = type === undefined ? this.sagas.map(typeOf) : [type];
-    const row = await this.prisma.instance.findFirst({ where: { type: { in: types }, conversation: id }, select: { type: true } });
+    const row = await this.prisma.instance.findFirst({
+      where: { type: { in: types }, conversation: id },
+      select: { type: true },
+    });
     const saga = this.sagas.find((each) => typeOf(each) === row?.type);
     if (!saga) throw notFound('saga', id);
     const { actor, reason } = ask;
-    const reply = await this.endpoint.request(saga.actions, { conversation: id, action, actor, reason }, { idempotencyKey });
+    const reply = await this.endpoint.request(
+      saga.actions,
+      { conversation: id, action, actor, reason },
+      { idempotencyKey },
+    );
     switch (reply.outcome) {
       case 'unknown-saga':
         throw notFound('saga', id);
@@ -96,7 +146,12 @@ export class SagaActionsController {
           code: 'saga-action-refused',
           title: 'The saga does not allow this now',
           detail: reply.refusal.detail,
-          data: { refusal: reply.refusal.code, actionId: reply.actionId, status: reply.refusal.status, step: reply.refusal.step ?? null },
+          data: {
+            refusal: reply.refusal.code,
+            actionId: reply.actionId,
+            status: reply.refusal.status,
+            step: reply.refusal.step ?? null,
+          },
         });
       case 'accepted':
         return { actionId: reply.actionId, status: reply.status, step: reply.step, state: reply.label };

@@ -4,8 +4,18 @@ import type { Registry } from 'prom-client';
 
 /** Counted from the start of the process; `register` shows them on a service's metrics page. */
 const started = new Counter({ name: 'saga_started_total', help: 'Sagas started', labelNames: ['saga'], registers: [] });
-const parked = new Counter({ name: 'saga_parked_total', help: 'Sagas that needed a person, by step', labelNames: ['saga', 'step'], registers: [] });
-const fired = new Counter({ name: 'saga_fired_total', help: 'Deadlines and timers that fired', labelNames: ['saga', 'kind'], registers: [] });
+const parked = new Counter({
+  name: 'saga_parked_total',
+  help: 'Sagas that needed a person, by step',
+  labelNames: ['saga', 'step'],
+  registers: [],
+});
+const fired = new Counter({
+  name: 'saga_fired_total',
+  help: 'Deadlines and timers that fired',
+  labelNames: ['saga', 'kind'],
+  registers: [],
+});
 const unmatched = new Counter({
   name: 'saga_unmatched_total',
   help: 'Messages for a conversation without a saga, by type',

@@ -13,7 +13,11 @@ export class SagaQuery extends createZodDto(
     type: z.string().max(100).optional().meta({ example: 'order-fulfilment' }),
     status: z.enum(SAGA_STATUSES).optional(),
     state: z.string().max(100).optional().meta({ description: 'The business state', example: 'STOCK_RESERVED' }),
-    step: z.string().max(100).optional().meta({ description: 'The step it waits for or undoes', example: 'reserve-stock' }),
+    step: z
+      .string()
+      .max(100)
+      .optional()
+      .meta({ description: 'The step it waits for or undoes', example: 'reserve-stock' }),
     olderThan: z
       .string()
       .regex(AGE, 'must be an age such as 30s, 10m, 2h or 7d')
@@ -26,7 +30,9 @@ export class SagaQuery extends createZodDto(
   }),
 ) {}
 
-export class SagaParam extends createZodDto(z.object({ id: z.string().min(1).max(200).meta({ description: 'The conversation: for an order, its id' }) })) {}
+export class SagaParam extends createZodDto(
+  z.object({ id: z.string().min(1).max(200).meta({ description: 'The conversation: for an order, its id' }) }),
+) {}
 export class TypeQuery extends createZodDto(z.object({ type: z.string().max(100).optional() })) {}
 
 const time = z.iso.datetime();
@@ -51,7 +57,9 @@ export class SagaSummary extends createZodDto(
   }),
 ) {}
 
-export class SagaPage extends createZodDto(z.object({ items: z.array(SagaSummary.schema), next: z.string().nullable() })) {}
+export class SagaPage extends createZodDto(
+  z.object({ items: z.array(SagaSummary.schema), next: z.string().nullable() }),
+) {}
 
 const Entry = z
   .object({

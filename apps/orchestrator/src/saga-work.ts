@@ -47,7 +47,9 @@ export class SagaWork implements OnApplicationBootstrap, BeforeApplicationShutdo
       messages: [],
     }));
     if (missing.length === 0) return;
-    const list = missing.map(({ type, definitionVersion, count }) => `${type} version ${definitionVersion} (${count} live)`);
+    const list = missing.map(
+      ({ type, definitionVersion, count }) => `${type} version ${definitionVersion} (${count} live)`,
+    );
     throw new Error(`not registered: ${list.join(', ')}`);
   }
 }

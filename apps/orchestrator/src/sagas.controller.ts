@@ -2,7 +2,17 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { notFound, pageOf, validationProblem } from '@comptoir/platform';
 import { PrismaClient, type Prisma } from './generated/prisma/client';
-import { actionOf, entryOf, SagaPage, SagaParam, SagaQuery, SagaView, stateOf, summaryOf, TypeQuery } from './saga-views';
+import {
+  actionOf,
+  entryOf,
+  SagaPage,
+  SagaParam,
+  SagaQuery,
+  SagaView,
+  stateOf,
+  summaryOf,
+  TypeQuery,
+} from './saga-views';
 import { definitionOf, SAGAS, typeOf, type RegisteredSaga } from './sagas';
 
 @ApiTags('sagas')

@@ -14,5 +14,9 @@ export const SAGAS = Symbol('SAGAS');
 
 export const typeOf = ({ handler }: RegisteredSaga) => handler.name;
 
-export const definitionOf = (sagas: readonly RegisteredSaga[], type: string, version: number): SagaOfSteps | undefined =>
+export const definitionOf = (
+  sagas: readonly RegisteredSaga[],
+  type: string,
+  version: number,
+): SagaOfSteps | undefined =>
   sagas.flatMap(({ definitions }) => definitions).find((each) => each.type === type && each.version === version);

@@ -21,7 +21,13 @@ export interface ActionRequest {
 }
 
 export type ActionReply =
-  | { readonly outcome: 'accepted'; readonly actionId: string; readonly status: SagaStatus; readonly step: string | null; readonly label: string }
+  | {
+      readonly outcome: 'accepted';
+      readonly actionId: string;
+      readonly status: SagaStatus;
+      readonly step: string | null;
+      readonly label: string;
+    }
   | { readonly outcome: 'refused'; readonly actionId: string; readonly refusal: Refusal }
   | { readonly outcome: 'unknown-saga' };
 

@@ -57,7 +57,9 @@ export class SagaBatch {
   /** What there is to write, one per instance that changed or has something to tell. */
   changes(): SagaChange[] {
     return [...this.work.values()].flatMap(({ before, after, history, timers }) =>
-      after && (history.length > 0 || timers.size > 0 || before !== after) ? [{ before, after, history, timers: [...timers.values()] }] : [],
+      after && (history.length > 0 || timers.size > 0 || before !== after)
+        ? [{ before, after, history, timers: [...timers.values()] }]
+        : [],
     );
   }
 
@@ -70,10 +72,26 @@ export class SagaBatch {
     return work;
   }
 
-  private entry(after: SagaInstance, input: SagaInput, { events }: Decision, messages: readonly Outgoing[]): HistoryEntry {
+  private entry(
+    after: SagaInstance,
+    input: SagaInput,
+    { events }: Decision,
+    messages: readonly Outgoing[],
+  ): HistoryEntry {
     const { conversation, version, status, step, label } = after;
     const sent = messages.flatMap(({ options }) => options?.id ?? []);
-    return { id: this.newId(), conversation, version, at: this.loaded.now, ...nameOf(input), events, sent, status, step, label };
+    return {
+      id: this.newId(),
+      conversation,
+      version,
+      at: this.loaded.now,
+      ...nameOf(input),
+      events,
+      sent,
+      status,
+      step,
+      label,
+    };
   }
 }
 

@@ -23,7 +23,8 @@ export class Definitions {
     this.byVersion = new Map(versions.map((definition) => [definition.version, definition]));
     const foreign = versions.find(({ type }) => type !== newest.type);
     if (foreign) throw new InvalidDefinition(`${foreign.type} is not a version of ${newest.type}`);
-    if (this.byVersion.size < versions.length) throw new InvalidDefinition(`Saga ${this.type} has two definitions of one version`);
+    if (this.byVersion.size < versions.length)
+      throw new InvalidDefinition(`Saga ${this.type} has two definitions of one version`);
     this.receives = [...new Set(versions.flatMap(({ receives }) => receives))];
     this.emits = [...new Set(versions.flatMap(({ emits }) => emits))];
   }
@@ -36,6 +37,9 @@ export class Definitions {
   of(version: number): SagaDefinition {
     const definition = this.byVersion.get(version);
     if (definition) return definition;
-    throw new UnregisteredDefinition(`Version ${version} of saga ${this.type} is not registered`, { saga: this.type, version });
+    throw new UnregisteredDefinition(`Version ${version} of saga ${this.type} is not registered`, {
+      saga: this.type,
+      version,
+    });
   }
 }

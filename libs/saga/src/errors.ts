@@ -1,7 +1,10 @@
 /** The base of the library's errors: a stable `code`, and data to act on. */
 export abstract class SagaError extends Error {
   abstract readonly code: string;
-  constructor(message: string, readonly data: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    message: string,
+    readonly data: Readonly<Record<string, unknown>> = {},
+  ) {
     super(message);
     this.name = new.target.name;
   }

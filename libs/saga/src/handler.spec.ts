@@ -9,7 +9,17 @@ import { sagaHandler } from './handler';
 import type { SagaObserver } from './observer';
 import { unregisteredVersions } from './readiness';
 import { inMemorySagaStore, Simulation } from './testing';
-import { BookFlight, BookHotel, CancelFlight, FlightBooked, FlightRefused, HotelBooked, TripCalledOff, TripRequested, tripSaga } from './testing/trip';
+import {
+  BookFlight,
+  BookHotel,
+  CancelFlight,
+  FlightBooked,
+  FlightRefused,
+  HotelBooked,
+  TripCalledOff,
+  TripRequested,
+  tripSaga,
+} from './testing/trip';
 
 const clock = virtualClock();
 const store = inMemorySagaStore({ clock });
@@ -32,7 +42,8 @@ const message = (outgoing: Outgoing, trip: string, causationId?: string): Messag
   id: uuidv7(),
 });
 const request = (tripId: string) => message(TripRequested({ tripId, to: 'LIS' }), tripId);
-const booked = (tripId: string, causationId: string | undefined) => message(FlightBooked({ tripId, seat: '7A' }), tripId, causationId);
+const booked = (tripId: string, causationId: string | undefined) =>
+  message(FlightBooked({ tripId, seat: '7A' }), tripId, causationId);
 const handle = async (...messages: Message[]) => {
   const outcomes = await unitOfWork.run((tx) => handler.batch(messages, tx, []));
   return (outcomes ?? []) as readonly (readonly Outgoing[])[];
@@ -42,7 +53,8 @@ const handleOne = async (given: Message) => {
   const [[sent]] = (await handle(given)) as readonly [readonly [Outgoing]];
   return { ...sent, id: sent.options?.id };
 };
-const read = async (tripId: string) => (await unitOfWork.run((tx) => store.load(tx, 'trip', [tripId]))).instances.get(tripId);
+const read = async (tripId: string) =>
+  (await unitOfWork.run((tx) => store.load(tx, 'trip', [tripId]))).instances.get(tripId);
 const history = (tripId: string) => unitOfWork.run((tx) => store.history(tx, 'trip', tripId));
 const giveUp = (given: Message, reason: string) => unitOfWork.run(async (tx) => handler.giveUp?.(given, reason, tx));
 
@@ -56,7 +68,10 @@ describe('a saga as a message handler', () => {
   it('sends in the conversation and flow of the saga, caused by the message, under the id it knows', async () => {
     const [tripId, start] = [uuidv7(), uuidv7()];
     const sent = await handleOne({ ...request(tripId), id: start });
-    expect(sent).toMatchObject({ type: BookFlight, options: { correlationId: tripId, causationId: start, flow: 'trip' } });
+    expect(sent).toMatchObject({
+      type: BookFlight,
+      options: { correlationId: tripId, causationId: start, flow: 'trip' },
+    });
     expect((await read(tripId))?.progress).toMatchObject({ awaiting: { ids: [sent.id] } });
   });
 
@@ -66,7 +81,11 @@ describe('a saga as a message handler', () => {
     const outcomes = await handle(booked(b, toB), booked(a, toA), booked(a, toA));
     expect(outcomes.map((sent) => sent.map(({ type }) => type))).toEqual([[BookHotel], [BookHotel], []]);
     expect((await read(a))?.version).toBe(3);
-    expect((await history(a)).map(({ events }) => events.map(({ type }) => type))).toEqual([['started', 'sent'], ['answered', 'sent'], ['ignored']]);
+    expect((await history(a)).map(({ events }) => events.map(({ type }) => type))).toEqual([
+      ['started', 'sent'],
+      ['answered', 'sent'],
+      ['ignored'],
+    ]);
     expect(seen).toEqual(['started 2']);
   });
 
@@ -83,7 +102,10 @@ describe('a saga as a message handler', () => {
       status: 'running',
       step: 'book-hotel',
       label: 'FLIGHT_BOOKED',
-      events: [{ type: 'answered', data: { tripId, to: 'LIS', seat: '7A' } }, { type: 'sent', step: 'book-hotel' }],
+      events: [
+        { type: 'answered', data: { tripId, to: 'LIS', seat: '7A' } },
+        { type: 'sent', step: 'book-hotel' },
+      ],
     });
   });
 
@@ -100,7 +122,10 @@ describe('a saga as a message handler', () => {
     await handle(message(TripCalledOff({ tripId }), tripId, abort.id));
     expect(await handle(request(tripId))).toEqual([[]]);
     expect(await read(tripId)).toMatchObject({ status: 'compensated', version: 3 });
-    expect((await history(tripId)).at(-1)).toMatchObject({ version: 3, events: [{ type: 'ignored', why: 'saga-has-ended' }] });
+    expect((await history(tripId)).at(-1)).toMatchObject({
+      version: 3,
+      events: [{ type: 'ignored', why: 'saga-has-ended' }],
+    });
     expect(seen).toEqual(['started 1', 'ended compensated after 0 s']);
   });
 
@@ -154,7 +179,9 @@ describe('several versions of a definition', () => {
 describe('people`s actions', () => {
   const actions = sagaActions(tripSaga(), store, { observer });
   const ask = async (...conversations: string[]) => {
-    const requests = conversations.map((conversation) => ({ conversation, action: { kind: 'cancel' }, actor: 'ada', reason: 'ill' }) as const);
+    const requests = conversations.map(
+      (conversation) => ({ conversation, action: { kind: 'cancel' }, actor: 'ada', reason: 'ill' }) as const,
+    );
     return unitOfWork.run((tx) => actions.batch(requests, tx));
   };
 
@@ -162,9 +189,17 @@ describe('people`s actions', () => {
     const tripId = uuidv7();
     await handle(request(tripId));
     const [accepted] = await ask(tripId);
-    expect(accepted).toMatchObject({ reply: { outcome: 'accepted', status: 'compensating', step: 'book-flight', label: 'REQUESTED' }, messages: [{ type: CancelFlight }] });
-    expect(await unitOfWork.rows('saga.action')).toMatchObject([{ conversation: tripId, action: 'cancel', actor: 'ada', reason: 'ill', outcome: 'accepted' }]);
-    expect((await history(tripId)).at(-1)).toMatchObject({ input: 'action cancel', events: [{ type: 'asked', actor: 'ada' }, { type: 'failed' }, { type: 'sent' }] });
+    expect(accepted).toMatchObject({
+      reply: { outcome: 'accepted', status: 'compensating', step: 'book-flight', label: 'REQUESTED' },
+      messages: [{ type: CancelFlight }],
+    });
+    expect(await unitOfWork.rows('saga.action')).toMatchObject([
+      { conversation: tripId, action: 'cancel', actor: 'ada', reason: 'ill', outcome: 'accepted' },
+    ]);
+    expect((await history(tripId)).at(-1)).toMatchObject({
+      input: 'action cancel',
+      events: [{ type: 'asked', actor: 'ada' }, { type: 'failed' }, { type: 'sent' }],
+    });
   });
 
   it('are refused in the reply, and kept all the same', async () => {
@@ -172,7 +207,10 @@ describe('people`s actions', () => {
     await handle(request(tripId));
     const [, again] = await ask(tripId, tripId);
     expect(again).toMatchObject({ reply: { outcome: 'refused', refusal: { code: 'already-compensating' } } });
-    expect(await unitOfWork.rows('saga.action')).toMatchObject([{ outcome: 'accepted' }, { outcome: 'already-compensating' }]);
+    expect(await unitOfWork.rows('saga.action')).toMatchObject([
+      { outcome: 'accepted' },
+      { outcome: 'already-compensating' },
+    ]);
   });
 
   it('do nothing to a saga that is not there', async () => {

@@ -65,4 +65,6 @@ export function sagaHandler<Tx = SqlTransaction>(
   };
 }
 
-const conversationsOf = (messages: readonly Message[]) => [...new Set(messages.map(({ correlationId }) => correlationId))];
+const conversationsOf = (messages: readonly Message[]) => [
+  ...new Set(messages.map(({ correlationId }) => correlationId)),
+];

@@ -17,7 +17,13 @@ export type SagaInput =
   /** A timer the saga set is due. Its generation has been checked. */
   | { readonly kind: 'timer'; readonly name: string }
   /** `id` is a UUIDv7: what the action sends is caused by it. */
-  | { readonly kind: 'action'; readonly id: string; readonly action: PersonsAction; readonly actor: string; readonly reason: string }
+  | {
+      readonly kind: 'action';
+      readonly id: string;
+      readonly action: PersonsAction;
+      readonly actor: string;
+      readonly reason: string;
+    }
   /** One of its messages could not be handled and goes to the dead letters. */
   | { readonly kind: 'gave-up'; readonly messageId: string; readonly reason: string };
 

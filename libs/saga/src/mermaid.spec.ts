@@ -2,7 +2,9 @@ import { toMermaid } from './mermaid';
 import { tripSaga } from './testing/trip';
 
 describe('the diagram of a saga', () => {
-  const lines = toMermaid(tripSaga()).split('\n').map((line) => line.trim());
+  const lines = toMermaid(tripSaga())
+    .split('\n')
+    .map((line) => line.trim());
 
   it('goes forward by the answers', () => {
     expect(lines).toEqual(
@@ -46,7 +48,9 @@ describe('the diagram of a saga', () => {
   it('names nothing twice and leaves no arrow without its end', () => {
     const nodes = lines.flatMap((line) => /^(\w+)[[({]/.exec(line)?.[1] ?? []);
     expect(new Set(nodes).size).toBe(nodes.length);
-    const ends = lines.flatMap((line) => /> (?:\|[^|]*\| )?(\w+)$/.exec(line)?.[1] ?? /\| (\w+)$/.exec(line)?.[1] ?? []);
+    const ends = lines.flatMap(
+      (line) => /> (?:\|[^|]*\| )?(\w+)$/.exec(line)?.[1] ?? /\| (\w+)$/.exec(line)?.[1] ?? [],
+    );
     for (const end of ends) expect(nodes).toContain(end);
   });
 });

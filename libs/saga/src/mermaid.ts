@@ -14,7 +14,8 @@ export function toMermaid({ list }: Pick<SagaOfSteps, 'list'>): string {
   const lines = ['flowchart TD', `  start([${nameOf(list.start.event)}]) --> ${forward(0)}`];
   list.steps.forEach((step, index) => lines.push(...stepLines(list, step, index)));
   list.steps.forEach((step, index) => {
-    if (step.compensation) lines.push(...undoLines(list, backward(index), step.compensation, `undo ${step.name}`, backFrom(list, index)));
+    if (step.compensation)
+      lines.push(...undoLines(list, backward(index), step.compensation, `undo ${step.name}`, backFrom(list, index)));
   });
   if (list.abort) lines.push(...undoLines(list, 'abort', list.abort, 'abort', 'aborted'));
   lines.push(`  completed([${list.stateLabels.completed}])`, `  aborted([${list.stateLabels.aborted}])`);
@@ -43,12 +44,23 @@ function stepLines(list: StepList, step: StepRule, index: number): string[] {
     if (rule.outcome === 'success') lines.push(`  ${here} -->|${nameOf(rule.event)}| ${next}`);
     else lines.push(`  ${here} -.->|${nameOf(rule.event)}| ${kind === 'retriable' ? 'parked' : back}`);
   }
-  if (kind === 'compensatable') lines.push(`  ${here} -.->|no answer in ${inWords(deadlineMs)}| ${compensation ? backward(index) : back}`);
-  else lines.push(`  ${here} -.->|no answer in ${inWords(deadlineMs)}: again| ${here}`, `  ${here} -.->|sent ${retry.attempts} times| parked`);
+  if (kind === 'compensatable')
+    lines.push(`  ${here} -.->|no answer in ${inWords(deadlineMs)}| ${compensation ? backward(index) : back}`);
+  else
+    lines.push(
+      `  ${here} -.->|no answer in ${inWords(deadlineMs)}: again| ${here}`,
+      `  ${here} -.->|sent ${retry.attempts} times| parked`,
+    );
   return lines;
 }
 
-function undoLines(list: StepList, here: string, { command, doneBy, retry }: UndoRule, label: string, next: string): string[] {
+function undoLines(
+  list: StepList,
+  here: string,
+  { command, doneBy, retry }: UndoRule,
+  label: string,
+  next: string,
+): string[] {
   const refusals = command.answers.filter((answer) => !doneBy.some(({ name }) => name === answer.name));
   return [
     `  ${here}["${label}<br>${nameOf(command)}"]`,

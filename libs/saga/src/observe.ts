@@ -9,7 +9,12 @@ export function observe(observer: SagaObserver, type: string, turns: readonly Tu
   if (started > 0) observer.started?.(type, started);
   for (const { before, after } of turns) {
     if (!after || before === after) continue;
-    if (isEnded(after)) observer.ended?.(type, after.status as EndStatus, (after.updatedAt.getTime() - after.startedAt.getTime()) / 1_000);
+    if (isEnded(after))
+      observer.ended?.(
+        type,
+        after.status as EndStatus,
+        (after.updatedAt.getTime() - after.startedAt.getTime()) / 1_000,
+      );
     else if (after.status === 'parked' && before?.status !== 'parked') observer.parked?.(type, after.step);
   }
 }

@@ -17,5 +17,8 @@ export async function unregisteredVersions<Tx>(
   definitions: readonly SagaDefinition[],
 ): Promise<readonly UnregisteredVersion[]> {
   const live = await store.liveVersions(tx);
-  return live.filter(({ type, definitionVersion }) => !definitions.some((each) => each.type === type && each.version === definitionVersion));
+  return live.filter(
+    ({ type, definitionVersion }) =>
+      !definitions.some((each) => each.type === type && each.version === definitionVersion),
+  );
 }

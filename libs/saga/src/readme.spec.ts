@@ -10,7 +10,9 @@ const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
 
 describe('the README', () => {
   it('shows the example as it is', () => {
-    const example = readFileSync(join(__dirname, 'readme.example.ts'), 'utf8').replace('./index', '@comptoir/saga').split('\nexport const messages')[0];
+    const example = readFileSync(join(__dirname, 'readme.example.ts'), 'utf8')
+      .replace('./index', '@comptoir/saga')
+      .split('\nexport const messages')[0];
     expect(readme).toContain(`\`\`\`ts\n${example?.trim()}\n\`\`\``);
   });
 

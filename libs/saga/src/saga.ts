@@ -27,7 +27,10 @@ export interface SagaStart<Schema extends z.ZodType> {
 
 /** `First` is known from the start, `S` after the steps so far. */
 export interface SagaSteps<Base, First, S> {
-  step<Next>(name: string, define: (step: StepStart<Base, S>) => StepAnswers<Base, S, never, Next>): SagaSteps<Base, First, Next>;
+  step<Next>(
+    name: string,
+    define: (step: StepStart<Base, S>) => StepAnswers<Base, S, never, Next>,
+  ): SagaSteps<Base, First, Next>;
   /** The last word of a saga that was undone, after all compensations. Its answer ends the saga. */
   onAbort<C extends CommandType>(
     command: C,

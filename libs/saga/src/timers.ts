@@ -84,7 +84,9 @@ export class SagaTimers<Tx = SqlTransaction> {
     const known = ({ definitionVersion }: { definitionVersion: number }) => this.definitions.has(definitionVersion);
     const deadlines = due.deadlines.filter(known);
     const timers = due.timers.filter(({ instance }) => known(instance));
-    const instances = new Map([...deadlines, ...timers.map(({ instance }) => instance)].map((each) => [each.conversation, each]));
+    const instances = new Map(
+      [...deadlines, ...timers.map(({ instance }) => instance)].map((each) => [each.conversation, each]),
+    );
     const batch = new SagaBatch(this.definitions, { now: due.now, instances });
     const all = [
       ...deadlines.map(({ conversation }) => batch.take(conversation, { kind: 'deadline' })),

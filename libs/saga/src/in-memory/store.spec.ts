@@ -3,7 +3,10 @@ import { sagaStoreContract } from '../testing';
 import { inMemorySagaStore } from './store';
 
 describe('sagas in memory', () => {
-  sagaStoreContract(async () => ({ store: inMemorySagaStore(), run: inMemoryUnitOfWork().run, close: async () => undefined }), {
-    concurrent: false,
-  });
+  sagaStoreContract(
+    async () => ({ store: inMemorySagaStore(), run: inMemoryUnitOfWork().run, close: async () => undefined }),
+    {
+      concurrent: false,
+    },
+  );
 });

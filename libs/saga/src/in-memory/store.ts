@@ -47,15 +47,22 @@ export function inMemorySagaStore(options: { clock?: Clock } = {}): SagaStore<Ta
 
     async due(tx, type, { horizon, limit }) {
       const until = Math.min(horizon.getTime(), clock.now());
-      const live = instancesOf(tx).entries().flatMap(([, each]) => (each.type === type && !isEnded(each) ? [each] : []));
+      const live = instancesOf(tx)
+        .entries()
+        .flatMap(([, each]) => (each.type === type && !isEnded(each) ? [each] : []));
       const waiting = live.flatMap((instance) => (instance.deadline ? [{ instance, due: instance.deadline }] : []));
-      const ofType = timersOf(tx).entries().flatMap(([, timer]) => (timer.type === type ? [timer] : []));
+      const ofType = timersOf(tx)
+        .entries()
+        .flatMap(([, timer]) => (timer.type === type ? [timer] : []));
       const timers = ofType.flatMap((timer) => {
         const instance = live.find(({ conversation }) => conversation === timer.conversation);
         return instance && instance.status !== 'parked' ? [{ ...timer, instance }] : [];
       });
       const oldest = <T extends { readonly due: Date }>(all: readonly T[]) =>
-        all.filter(({ due }) => due.getTime() <= until).sort((a, b) => a.due.getTime() - b.due.getTime()).slice(0, limit);
+        all
+          .filter(({ due }) => due.getTime() <= until)
+          .sort((a, b) => a.due.getTime() - b.due.getTime())
+          .slice(0, limit);
       const dues = [...waiting, ...ofType].map(({ due }) => due.getTime());
       return {
         now: now(),
@@ -89,7 +96,8 @@ export function inMemorySagaStore(options: { clock?: Clock } = {}): SagaStore<Ta
 
     async maintain(tx, retentionDays) {
       const oldest = clock.now() - retentionDays * 86_400_000;
-      for (const [key, { endedAt }] of instancesOf(tx).entries()) if (endedAt && endedAt.getTime() < oldest) instancesOf(tx).delete(key);
+      for (const [key, { endedAt }] of instancesOf(tx).entries())
+        if (endedAt && endedAt.getTime() < oldest) instancesOf(tx).delete(key);
       for (const [key, { at }] of historyOf(tx).entries()) if (at.getTime() < oldest) historyOf(tx).delete(key);
     },
   };
@@ -97,7 +105,8 @@ export function inMemorySagaStore(options: { clock?: Clock } = {}): SagaStore<Ta
 
 function write(tx: TableTransaction, type: string, { before, after, history, timers }: SagaChange): void {
   const { conversation } = after;
-  for (const entry of history) historyOf(tx).set(keyOf(type, conversation, entry.id), { ...plain(entry), at: entry.at, type });
+  for (const entry of history)
+    historyOf(tx).set(keyOf(type, conversation, entry.id), { ...plain(entry), at: entry.at, type });
   if (before === after) return;
   const key = keyOf(type, conversation);
   const stored = instancesOf(tx).get(key);

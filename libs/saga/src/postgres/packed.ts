@@ -7,4 +7,5 @@ const SEPARATOR = '\u001e';
 export const packed = (values: readonly (string | number | undefined)[]): string => values.join(SEPARATOR);
 
 /** The array in SQL. Empty strings are null; missing ones at the end are as well, once unnested beside others. */
-export const unpacked = (parameter: number, type: string) => `string_to_array($${parameter}::text, E'\\x1e', '')::${type}[]`;
+export const unpacked = (parameter: number, type: string) =>
+  `string_to_array($${parameter}::text, E'\\x1e', '')::${type}[]`;

@@ -11,7 +11,10 @@ export const RAW = (of: string) => [...PLAIN, ...TIMES].map((column) => `${of}.$
 
 /** An instance's columns, as `InstanceRow` has them. */
 export const COLUMNS = (of: string) =>
-  [...PLAIN.map((column) => `${of}.${column}`), ...TIMES.map((time) => `${millisecondsOf(`${of}.${time}`)} AS ${time}`)].join(', ');
+  [
+    ...PLAIN.map((column) => `${of}.${column}`),
+    ...TIMES.map((time) => `${millisecondsOf(`${of}.${time}`)} AS ${time}`),
+  ].join(', ');
 
 export interface InstanceRow {
   readonly type: string;

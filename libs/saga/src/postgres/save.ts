@@ -99,7 +99,9 @@ export async function save(tx: SqlTransaction, type: string, changes: readonly S
       packed(rows.map((row) => row.step)),
       packed(rows.map((row) => row.label)),
       // Data that did not change are neither sent nor written.
-      packed(written.map(({ before, after }) => (before?.data === after.data ? undefined : JSON.stringify(after.data)))),
+      packed(
+        written.map(({ before, after }) => (before?.data === after.data ? undefined : JSON.stringify(after.data))),
+      ),
       packed(rows.map((row) => JSON.stringify(row.progress))),
       packed(rows.map((row) => row.version)),
       packed(written.map(({ before }) => before?.version ?? 0)),
@@ -133,7 +135,16 @@ function saveTimers(tx: SqlTransaction, type: string, changes: readonly SagaChan
   const queries: Promise<unknown>[] = [];
   const conversations = (timers: readonly { conversation: string }[]) => timers.map(({ conversation }) => conversation);
   const names = (timers: readonly { name: string }[]) => timers.map(({ name }) => name);
-  if (set.length > 0) queries.push(setTimers(tx, type, conversations(set), names(set), set.map(({ due }) => due.toISOString())));
+  if (set.length > 0)
+    queries.push(
+      setTimers(
+        tx,
+        type,
+        conversations(set),
+        names(set),
+        set.map(({ due }) => due.toISOString()),
+      ),
+    );
   if (cancelled.length > 0) queries.push(cancelTimers(tx, type, conversations(cancelled), names(cancelled)));
   return queries;
 }

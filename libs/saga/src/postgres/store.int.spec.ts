@@ -18,9 +18,12 @@ describe('sagas in PostgreSQL', () => {
     await database.drop();
   });
 
-  sagaStoreContract(async () => ({ store: postgresSagaStore, run: pgUnitOfWork(pool).run, close: async () => undefined }), {
-    concurrent: true,
-  });
+  sagaStoreContract(
+    async () => ({ store: postgresSagaStore, run: pgUnitOfWork(pool).run, close: async () => undefined }),
+    {
+      concurrent: true,
+    },
+  );
 
   describe('partitions by week', () => {
     let admin: Client;
@@ -45,7 +48,9 @@ describe('sagas in PostgreSQL', () => {
 
     it('are there for this week and the weeks ahead', async () => {
       expect((await partitions()).filter((name) => /^ended_\d{8}$/.test(name)).length).toBeGreaterThanOrEqual(4);
-      expect((await history('now()')).rows[0]).toMatchObject({ partition: expect.stringMatching(/^saga\.history_\d{8}$/) });
+      expect((await history('now()')).rows[0]).toMatchObject({
+        partition: expect.stringMatching(/^saga\.history_\d{8}$/),
+      });
     });
 
     it('take over what went into the default partition before they were there', async () => {
@@ -54,12 +59,16 @@ describe('sagas in PostgreSQL', () => {
       await admin.query(`DROP TABLE saga.${last}`);
       expect((await history(week)).rows[0]).toEqual({ partition: 'saga.history_other' });
       await maintain(60);
-      const { rows } = await admin.query(`SELECT tableoid::regclass::text AS partition FROM saga.history WHERE at = ${week}`);
+      const { rows } = await admin.query(
+        `SELECT tableoid::regclass::text AS partition FROM saga.history WHERE at = ${week}`,
+      );
       expect(rows).toEqual([{ partition: `saga.${last}` }]);
     });
 
     it('are dropped whole when they are older than the retention, and not before', async () => {
-      await admin.query(`SELECT saga.add_week('ended', 'ended_at', (date_trunc('week', now()) - interval '6 weeks')::date)`);
+      await admin.query(
+        `SELECT saga.add_week('ended', 'ended_at', (date_trunc('week', now()) - interval '6 weeks')::date)`,
+      );
       const old = (await partitions())[0] as string;
       await maintain(60);
       expect(await partitions()).toContain(old);

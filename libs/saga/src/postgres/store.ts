@@ -71,9 +71,11 @@ export const postgresSagaStore: SagaStore<SqlTransaction> = {
 
   async history(tx, type, conversation) {
     const rows = await selectHistory(tx, type, conversation);
-    return rows.map(
-      ({ cause_id, step, ...row }): HistoryEntry => ({ ...row, causeId: cause_id ?? undefined, step: step ?? undefined }),
-    );
+    return rows.map(({ cause_id, step, ...row }): HistoryEntry => ({
+      ...row,
+      causeId: cause_id ?? undefined,
+      step: step ?? undefined,
+    }));
   },
 
   liveVersions: (tx) => countVersions(tx),

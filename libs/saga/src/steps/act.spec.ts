@@ -1,7 +1,20 @@
 import { deadLettered, ends, records, refuses, scenario, sends, sendsNothing, withStatus, atStep } from '../testing';
 import {
-  CallOffTrip, CancelFlight, CancelHotel, FlightBooked, FlightCancelled, HotelBooked, HotelCancelled, PayTrip,
-  SendTickets, TicketsBounced, TripCalledOff, TripNotPaid, TripPaid, TripRequested, tripSaga,
+  CallOffTrip,
+  CancelFlight,
+  CancelHotel,
+  FlightBooked,
+  FlightCancelled,
+  HotelBooked,
+  HotelCancelled,
+  PayTrip,
+  SendTickets,
+  TicketsBounced,
+  TripCalledOff,
+  TripNotPaid,
+  TripPaid,
+  TripRequested,
+  tripSaga,
 } from '../testing/trip';
 
 const trip = { tripId: '01890000-0000-7000-8000-000000000001' };
@@ -13,14 +26,21 @@ const parkedAtFlight = () => told().given(requested, deadLettered(booked).gaveUp
 const parkedAtHotel = () => running().given(deadLettered(HotelBooked(trip)).gaveUp);
 const parkedAtPivot = () => running().given(HotelBooked(trip)).after('1h').then(withStatus('parked'));
 const compensating = () => running().given(HotelBooked(trip), TripNotPaid({ ...trip, reason: 'no funds' }));
-const ended = () => told().given(requested, booked, HotelBooked(trip), TripNotPaid({ ...trip, reason: 'x' }))
-  .given(HotelCancelled(trip), FlightCancelled(trip), TripCalledOff(trip));
+const ended = () =>
+  told()
+    .given(requested, booked, HotelBooked(trip), TripNotPaid({ ...trip, reason: 'x' }))
+    .given(HotelCancelled(trip), FlightCancelled(trip), TripCalledOff(trip));
 
 describe('retry', () => {
   it('sends what is awaited again, counting from one', () => {
     parkedAtPivot()
       .whenPerson('retry', { actor: 'ada', reason: 'the bank is back' })
-      .then(sends(PayTrip(trip)), withStatus('running'), records('asked', { action: 'retry', actor: 'ada', reason: 'the bank is back' }), records('sent', { attempt: 1 }));
+      .then(
+        sends(PayTrip(trip)),
+        withStatus('running'),
+        records('asked', { action: 'retry', actor: 'ada', reason: 'the bank is back' }),
+        records('sent', { attempt: 1 }),
+      );
   });
   it('is refused unless the saga is parked', () => {
     running().whenPerson('retry').then(refuses('not-parked'), withStatus('running'));
@@ -61,12 +81,17 @@ describe('skip', () => {
 });
 
 describe('resolve', () => {
-  const answer = (type: { name: string }, body: unknown) => ({ kind: 'resolve', answer: { type: type.name, body } }) as const;
+  const answer = (type: { name: string }, body: unknown) =>
+    ({ kind: 'resolve', answer: { type: type.name, body } }) as const;
   it('gives the answer that never came', () => {
-    parkedAtPivot().whenPerson(answer(TripPaid, trip)).then(sends(SendTickets(trip)), withStatus('running'), records('asked', { action: 'resolve' }));
+    parkedAtPivot()
+      .whenPerson(answer(TripPaid, trip))
+      .then(sends(SendTickets(trip)), withStatus('running'), records('asked', { action: 'resolve' }));
   });
   it('may give the refusal, which turns the saga back', () => {
-    parkedAtPivot().whenPerson(answer(TripNotPaid, { ...trip, reason: 'blocked' })).then(sends(CancelHotel(trip)), withStatus('compensating'));
+    parkedAtPivot()
+      .whenPerson(answer(TripNotPaid, { ...trip, reason: 'blocked' }))
+      .then(sends(CancelHotel(trip)), withStatus('compensating'));
   });
   it('may give the answer to a compensation', () => {
     compensating()
@@ -75,8 +100,12 @@ describe('resolve', () => {
       .then(sends(CancelFlight({ ...trip, why: 'not paid: no funds' })));
   });
   it('is refused for what does not answer the awaited command, or breaks its contract', () => {
-    parkedAtPivot().whenPerson(answer(FlightBooked, { ...trip, seat: '7A' })).then(refuses('not-an-answer'));
-    parkedAtPivot().whenPerson(answer(TripPaid, { tripId: 'none' })).then(refuses('invalid-answer'), withStatus('parked'));
+    parkedAtPivot()
+      .whenPerson(answer(FlightBooked, { ...trip, seat: '7A' }))
+      .then(refuses('not-an-answer'));
+    parkedAtPivot()
+      .whenPerson(answer(TripPaid, { tripId: 'none' }))
+      .then(refuses('invalid-answer'), withStatus('parked'));
   });
   it('is refused unless the saga is parked', () => {
     running().whenPerson(answer(HotelBooked, trip)).then(refuses('not-parked'));
@@ -89,7 +118,12 @@ describe('compensate', () => {
       .whenPerson('compensate', { actor: 'ada', reason: 'overbooked' })
       .then(sends(CancelHotel(trip)), records('failed', { undo: ['book-hotel', 'book-flight'] }))
       .when(HotelCancelled(trip), FlightCancelled(trip))
-      .then(sends(CancelFlight({ ...trip, why: 'undone by ada: overbooked' }), CallOffTrip({ ...trip, why: 'undone by ada: overbooked' })))
+      .then(
+        sends(
+          CancelFlight({ ...trip, why: 'undone by ada: overbooked' }),
+          CallOffTrip({ ...trip, why: 'undone by ada: overbooked' }),
+        ),
+      )
       .when(TripCalledOff(trip))
       .then(ends('compensated', 'CALLED_OFF'));
   });
@@ -98,7 +132,10 @@ describe('compensate', () => {
   });
   it('is refused while running, and while undoing', () => {
     running().whenPerson('compensate').then(refuses('not-parked'));
-    compensating().given(deadLettered(HotelCancelled(trip)).gaveUp).whenPerson('compensate').then(refuses('already-compensating'));
+    compensating()
+      .given(deadLettered(HotelCancelled(trip)).gaveUp)
+      .whenPerson('compensate')
+      .then(refuses('already-compensating'));
   });
 });
 
@@ -111,7 +148,9 @@ describe('cancel', () => {
       .then(ends('cancelled', 'CALLED_OFF'), records('ended', { reason: 'cancelled by ada: ill' }));
   });
   it('is taken by a parked saga too', () => {
-    parkedAtFlight().whenPerson('cancel').then(sends(CancelFlight({ ...trip, why: 'cancelled by operator: because' })));
+    parkedAtFlight()
+      .whenPerson('cancel')
+      .then(sends(CancelFlight({ ...trip, why: 'cancelled by operator: because' })));
   });
   it('is refused once the pivot was sent, whether it is answered or not', () => {
     running().given(HotelBooked(trip)).whenPerson('cancel').then(refuses('past-no-return'), withStatus('running'));
@@ -122,7 +161,11 @@ describe('cancel', () => {
     ended().whenPerson('cancel').then(refuses('ended'));
   });
   it('is refused the second time, and sends nothing twice', () => {
-    const { simulation } = running().whenPerson('cancel').then(withStatus('compensating')).whenPerson('cancel').then(refuses('already-compensating'));
+    const { simulation } = running()
+      .whenPerson('cancel')
+      .then(withStatus('compensating'))
+      .whenPerson('cancel')
+      .then(refuses('already-compensating'));
     expect(simulation.sent.filter(({ type }) => type.name === CancelHotel.name)).toHaveLength(1);
   });
 });

@@ -16,14 +16,21 @@ type Refused = readonly [RefusalCode, string];
  */
 export function act(turn: Turn, asked: Asked): Decision<StepEvent> {
   const { awaiting } = turn.progress;
-  const refused = awaiting ? check(turn, awaiting, asked.action) : (['nothing-awaited', 'The saga waits for nothing'] as const);
+  const refused = awaiting
+    ? check(turn, awaiting, asked.action)
+    : (['nothing-awaited', 'The saga waits for nothing'] as const);
   if (!awaiting || refused) return refuse(turn.state, asked.action.kind, ...(refused as Refused));
   turn.emit({ type: 'asked', action: asked.action.kind, actor: asked.actor, reason: asked.reason });
   perform(turn, awaiting, asked);
   return turn.decision();
 }
 
-export function refuse(state: Pick<Instance, 'status' | 'step'>, action: ActionKind, code: RefusalCode, detail: string): Decision<StepEvent> {
+export function refuse(
+  state: Pick<Instance, 'status' | 'step'>,
+  action: ActionKind,
+  code: RefusalCode,
+  detail: string,
+): Decision<StepEvent> {
   const refusal: Refusal = { code, action, status: state.status, step: state.step, detail };
   return { events: [], effects: [], refusal };
 }
@@ -56,13 +63,22 @@ function checkSkip(turn: Turn, awaiting: Awaiting): Refused | undefined {
   if (awaiting.role !== 'step') return undefined;
   const step = stepNamed(turn.list, awaiting.step);
   if (step.kind === 'pivot')
-    return ['pivot-not-skippable', `Whether ${step.name} happened decides everything: resolve it with the answer it got`];
+    return [
+      'pivot-not-skippable',
+      `Whether ${step.name} happened decides everything: resolve it with the answer it got`,
+    ];
   const next = nextStep(turn.list, step.name);
   const problem = next && problemOf(() => next.command.schema.parse(next.body(turn.state.data)));
-  return problem ? ['skip-impossible', `${next?.name} needs what ${step.name} would have brought: ${problem}`] : undefined;
+  return problem
+    ? ['skip-impossible', `${next?.name} needs what ${step.name} would have brought: ${problem}`]
+    : undefined;
 }
 
-function checkAnswer(turn: Turn, awaiting: Awaiting, { answer }: Extract<PersonsAction, { kind: 'resolve' }>): Refused | undefined {
+function checkAnswer(
+  turn: Turn,
+  awaiting: Awaiting,
+  { answer }: Extract<PersonsAction, { kind: 'resolve' }>,
+): Refused | undefined {
   const { command } = ruleOf(turn.list, awaiting);
   if (!isAnswerOf(turn, awaiting, answer.type))
     return ['not-an-answer', `${command.name} is answered by ${command.answers.map(({ name }) => name).join(' or ')}`];
@@ -87,9 +103,15 @@ function perform(turn: Turn, awaiting: Awaiting, { action, actor, reason }: Aske
     case 'resolve':
       return accept(turn, awaiting, action.answer.type, answerBody(turn, awaiting, action.answer));
     case 'compensate':
-      return turn.turnBack({ kind: 'compensated-by-person', step, reason: `undone by ${actor}: ${reason}` }, stepNamed(turn.list, step));
+      return turn.turnBack(
+        { kind: 'compensated-by-person', step, reason: `undone by ${actor}: ${reason}` },
+        stepNamed(turn.list, step),
+      );
     case 'cancel':
-      return turn.turnBack({ kind: 'cancelled-by-person', step, reason: `cancelled by ${actor}: ${reason}` }, stepNamed(turn.list, step));
+      return turn.turnBack(
+        { kind: 'cancelled-by-person', step, reason: `cancelled by ${actor}: ${reason}` },
+        stepNamed(turn.list, step),
+      );
   }
 }
 

@@ -21,7 +21,9 @@ export function hear(turn: Turn, message: Message): void {
  */
 function answers(turn: Turn, awaiting: Awaiting, message: Message): boolean {
   const { causationId } = message;
-  return causationId !== undefined && awaiting.ids.includes(causationId) && isAnswerOf(turn, awaiting, message.type.name);
+  return (
+    causationId !== undefined && awaiting.ids.includes(causationId) && isAnswerOf(turn, awaiting, message.type.name)
+  );
 }
 
 export const isAnswerOf = (turn: Turn, awaiting: Awaiting, name: string): boolean =>

@@ -1,9 +1,35 @@
 import {
-  answering, atStep, deadLettered, ends, ignored, inState, records, scenario, sends, sendsNothing, waits, withStatus,
+  answering,
+  atStep,
+  deadLettered,
+  ends,
+  ignored,
+  inState,
+  records,
+  scenario,
+  sends,
+  sendsNothing,
+  waits,
+  withStatus,
 } from '../testing';
 import {
-  BookHotel, CallOffTrip, CancelFlight, CancelHotel, FlightBooked, FlightCancelled, FlightRefused, HotelBooked, HotelCancelled,
-  HotelNotCancelled, HotelRefused, PayTrip, TripCalledOff, TripNotPaid, TripPaid, TripRequested, tripSaga,
+  BookHotel,
+  CallOffTrip,
+  CancelFlight,
+  CancelHotel,
+  FlightBooked,
+  FlightCancelled,
+  FlightRefused,
+  HotelBooked,
+  HotelCancelled,
+  HotelNotCancelled,
+  HotelRefused,
+  PayTrip,
+  TripCalledOff,
+  TripNotPaid,
+  TripPaid,
+  TripRequested,
+  tripSaga,
 } from '../testing/trip';
 
 const trip = { tripId: '01890000-0000-7000-8000-000000000001' };
@@ -45,7 +71,13 @@ describe('a saga of steps, turning back', () => {
     scenario(tripSaga())
       .given(requested, booked)
       .after('10s')
-      .then(sends(CancelHotel(trip)), records('failed', { failure: { kind: 'deadline', step: 'book-hotel', reason: late }, undo: ['book-hotel', 'book-flight'] }));
+      .then(
+        sends(CancelHotel(trip)),
+        records('failed', {
+          failure: { kind: 'deadline', step: 'book-hotel', reason: late },
+          undo: ['book-hotel', 'book-flight'],
+        }),
+      );
   });
 
   it('ignores the answer of a step it has turned back from: the compensation takes that back too', () => {
@@ -96,7 +128,11 @@ describe('a saga one of whose messages was given up', () => {
     scenario(tripSaga())
       .given(requested)
       .when(answer.gaveUp)
-      .then(sendsNothing(), withStatus('parked'), records('parked', { code: 'message-given-up', reason: 'TypeError: no seat' }))
+      .then(
+        sendsNothing(),
+        withStatus('parked'),
+        records('parked', { code: 'message-given-up', reason: 'TypeError: no seat' }),
+      )
       .after('1h')
       .then(withStatus('parked'))
       .when(answer.replayed)

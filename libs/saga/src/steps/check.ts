@@ -21,7 +21,9 @@ export function checkList(list: StepList): void {
   list.steps.forEach((step, index) => {
     const before = list.steps[index - 1];
     if (before && ORDER[step.kind] < ORDER[before.kind])
-      wrong(`${step.kind} step ${step.name} comes after ${before.kind} step ${before.name}; the order is compensatable, pivot, retriable`);
+      wrong(
+        `${step.kind} step ${step.name} comes after ${before.kind} step ${before.name}; the order is compensatable, pivot, retriable`,
+      );
     if (before?.kind === 'pivot' && step.kind === 'pivot') wrong(`${before.name} and ${step.name} are both the pivot`);
     const problem = problemOfStep(step) ?? (step.compensation && problemOfUndo(step.compensation));
     if (problem) wrong(`step ${step.name} ${problem}`, { step: step.name });
@@ -39,7 +41,8 @@ function problemOfStep({ kind, command, answers, compensation }: StepRule): stri
   if (kind !== 'compensatable' && compensation) return `is ${kind} and so is never compensated`;
   const seen = new Set<string>();
   for (const { event } of answers) {
-    if (!command.answers.some(({ name }) => name === event.name)) return `waits for ${event.name}, which does not answer ${command.name}`;
+    if (!command.answers.some(({ name }) => name === event.name))
+      return `waits for ${event.name}, which does not answer ${command.name}`;
     if (seen.has(event.name)) return `deals with ${event.name} twice`;
     seen.add(event.name);
   }
@@ -53,6 +56,7 @@ function problemOfUndo({ command, doneBy }: UndoRule): string | undefined {
   const foreign = doneBy.find((event) => !command.answers.some(({ name }) => name === event.name));
   if (foreign) return `is done by ${foreign.name}, which does not answer ${command.name}`;
   if (doneBy.length === 0) return `is never done: ${command.name} has no answer`;
-  if (command.answers.length > 1 && doneBy === command.answers) return `must say by which answers of ${command.name} it is done (doneBy)`;
+  if (command.answers.length > 1 && doneBy === command.answers)
+    return `must say by which answers of ${command.name} it is done (doneBy)`;
   return undefined;
 }

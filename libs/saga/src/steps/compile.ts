@@ -10,7 +10,9 @@ import { ABORT, stepNamed } from './step-list';
 
 /** Turns a checked step list into what the runtime drives. */
 export function compile<Data>(list: StepList): SagaOfSteps<Data> {
-  const undos = [...list.steps.map((step) => step.compensation), list.abort].filter((undo): undo is UndoRule => undo !== undefined);
+  const undos = [...list.steps.map((step) => step.compensation), list.abort].filter(
+    (undo): undo is UndoRule => undo !== undefined,
+  );
   const emits = unique<CommandType>([...list.steps, ...undos].map(({ command }) => command));
   const reached = list.steps.flatMap(({ answers }) =>
     answers.flatMap((rule) => (rule.outcome === 'success' && rule.reaches !== undefined ? [rule.reaches] : [])),

@@ -37,7 +37,11 @@ export function decide(
   }
 }
 
-function start(list: StepList, { message }: Extract<SagaInput, { kind: 'message' }>, context: DecideContext): Decision<StepEvent> {
+function start(
+  list: StepList,
+  { message }: Extract<SagaInput, { kind: 'message' }>,
+  context: DecideContext,
+): Decision<StepEvent> {
   if (message.type.name !== list.start.event.name) return NOTHING;
   const turn = new Turn(list, message.correlationId, undefined, message.id, context);
   const data = list.check(list.start.apply(message.body));
@@ -47,7 +51,8 @@ function start(list: StepList, { message }: Extract<SagaInput, { kind: 'message'
 }
 
 function whenEnded(instance: Instance, input: SagaInput): Decision<StepEvent> {
-  if (input.kind === 'action') return refuse(instance, input.action.kind, 'ended', `The saga has ended: ${instance.status}`);
+  if (input.kind === 'action')
+    return refuse(instance, input.action.kind, 'ended', `The saga has ended: ${instance.status}`);
   if (input.kind !== 'message') return NOTHING;
   return { events: [{ type: 'ignored', message: input.message.type.name, why: 'saga-has-ended' }], effects: [] };
 }

@@ -22,7 +22,13 @@ export type StepEvent =
       readonly data?: unknown;
       readonly label?: string;
     }
-  | { readonly type: 'refused'; readonly role: Role; readonly step: string; readonly message: string; readonly reason: string }
+  | {
+      readonly type: 'refused';
+      readonly role: Role;
+      readonly step: string;
+      readonly message: string;
+      readonly reason: string;
+    }
   | { readonly type: 'expired'; readonly role: Role; readonly step: string; readonly attempt: number }
   /** The saga turns back; `undo` names the steps to compensate, next first. */
   | { readonly type: 'failed'; readonly failure: Failure; readonly undo: readonly string[] }

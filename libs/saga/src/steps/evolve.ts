@@ -12,10 +12,21 @@ const active = (progress: StepProgress): SagaStatus => (progress.failure ? 'comp
 /** Folds one event. Pure bookkeeping: every choice was made by `decide`. */
 export function evolve(state: State | undefined, event: StepEvent): State {
   if (event.type === 'started')
-    return { status: 'running', step: undefined, label: event.label, data: event.data, progress: NO_PROGRESS, deadline: undefined };
+    return {
+      status: 'running',
+      step: undefined,
+      label: event.label,
+      data: event.data,
+      progress: NO_PROGRESS,
+      deadline: undefined,
+    };
   if (!state) throw new TypeError(`A saga begins with "started", not with "${event.type}"`);
   const { progress } = state;
-  const moved = (change: Partial<StepProgress>, rest?: Partial<State>): State => ({ ...state, progress: { ...progress, ...change }, ...rest });
+  const moved = (change: Partial<StepProgress>, rest?: Partial<State>): State => ({
+    ...state,
+    progress: { ...progress, ...change },
+    ...rest,
+  });
 
   switch (event.type) {
     case 'sent': {
@@ -29,7 +40,12 @@ export function evolve(state: State | undefined, event: StepEvent): State {
     case 'answered':
       return moved(
         { done: [...progress.done, event.step], awaiting: undefined, parked: undefined },
-        { status: active(progress), deadline: undefined, label: event.label ?? state.label, data: event.data === undefined ? state.data : event.data },
+        {
+          status: active(progress),
+          deadline: undefined,
+          label: event.label ?? state.label,
+          data: event.data === undefined ? state.data : event.data,
+        },
       );
     case 'refused':
     case 'expired':
@@ -66,11 +82,17 @@ export function evolve(state: State | undefined, event: StepEvent): State {
         { status: 'parked', deadline: undefined },
       );
     case 'resumed':
-      return moved({ parked: undefined }, { status: active(progress), deadline: event.deadline === null ? undefined : new Date(event.deadline) });
+      return moved(
+        { parked: undefined },
+        { status: active(progress), deadline: event.deadline === null ? undefined : new Date(event.deadline) },
+      );
     case 'asked':
     case 'ignored':
       return state;
     case 'ended':
-      return moved({ awaiting: undefined, parked: undefined, undo: [] }, { status: event.status, step: undefined, label: event.label, deadline: undefined });
+      return moved(
+        { awaiting: undefined, parked: undefined, undo: [] },
+        { status: event.status, step: undefined, label: event.label, deadline: undefined },
+      );
   }
 }

@@ -1,8 +1,30 @@
 import {
-  answering, atStep, ends, ignored, inState, knows, records, scenario, sends, sendsNothing, uncaused, waits, withStatus,
+  answering,
+  atStep,
+  ends,
+  ignored,
+  inState,
+  knows,
+  records,
+  scenario,
+  sends,
+  sendsNothing,
+  uncaused,
+  waits,
+  withStatus,
 } from '../testing';
 import {
-  BookFlight, BookHotel, FlightBooked, HotelBooked, PayTrip, SendTickets, TicketsBounced, TicketsSent, TripPaid, TripRequested, tripSaga,
+  BookFlight,
+  BookHotel,
+  FlightBooked,
+  HotelBooked,
+  PayTrip,
+  SendTickets,
+  TicketsBounced,
+  TicketsSent,
+  TripPaid,
+  TripRequested,
+  tripSaga,
 } from '../testing/trip';
 
 const trip = { tripId: '01890000-0000-7000-8000-000000000001' };
@@ -14,14 +36,25 @@ describe('a saga of steps, going forward', () => {
   it('starts with its first command', () => {
     scenario(tripSaga())
       .when(requested)
-      .then(sends(BookFlight({ ...trip, to: 'LIS' })), inState('REQUESTED'), withStatus('running'), atStep('book-flight'), waits('30s'));
+      .then(
+        sends(BookFlight({ ...trip, to: 'LIS' })),
+        inState('REQUESTED'),
+        withStatus('running'),
+        atStep('book-flight'),
+        waits('30s'),
+      );
   });
 
   it('takes each answer to the next step, with what the answer brought', () => {
     scenario(tripSaga())
       .given(requested)
       .when(booked)
-      .then(sends(BookHotel({ ...trip, seat: '7A' })), inState('FLIGHT_BOOKED'), knows({ seat: '7A', to: 'LIS' }), waits('10s'))
+      .then(
+        sends(BookHotel({ ...trip, seat: '7A' })),
+        inState('FLIGHT_BOOKED'),
+        knows({ seat: '7A', to: 'LIS' }),
+        waits('10s'),
+      )
       .when(HotelBooked(trip))
       .then(sends(PayTrip(trip)), inState('HOTEL_BOOKED'))
       .when(TripPaid(trip))
@@ -45,7 +78,10 @@ describe('a saga of steps, going forward', () => {
   });
 
   it('starts once', () => {
-    scenario(tripSaga()).given(requested, booked).when(requested).then(ignored('already-started'), inState('FLIGHT_BOOKED'));
+    scenario(tripSaga())
+      .given(requested, booked)
+      .when(requested)
+      .then(ignored('already-started'), inState('FLIGHT_BOOKED'));
   });
 
   it('hears each answer once', () => {
@@ -53,7 +89,10 @@ describe('a saga of steps, going forward', () => {
   });
 
   it('does not take an answer that its command has not caused', () => {
-    scenario(tripSaga()).given(requested).when(uncaused(booked)).then(ignored('not-caused-by-the-step'), atStep('book-flight'));
+    scenario(tripSaga())
+      .given(requested)
+      .when(uncaused(booked))
+      .then(ignored('not-caused-by-the-step'), atStep('book-flight'));
   });
 
   it('stays as it ended, whatever comes later', () => {

@@ -21,7 +21,10 @@ type Happening =
 
 const happening = (actions: readonly PersonsAction['kind'][]): fc.Arbitrary<Happening> =>
   fc.oneof(
-    { weight: 12, arbitrary: fc.record({ kind: fc.constant('take' as const), choice: fc.nat(20), keep: fc.boolean() }) },
+    {
+      weight: 12,
+      arbitrary: fc.record({ kind: fc.constant('take' as const), choice: fc.nat(20), keep: fc.boolean() }),
+    },
     { weight: 4, arbitrary: fc.constant({ kind: 'deadline' as const }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'give-up' as const }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('person' as const), action: fc.constantFrom(...actions) }) },
@@ -42,7 +45,11 @@ function other(what: Exclude<Happening, { kind: 'take' }>, simulation: World['si
   if (what.kind === 'give-up') return simulation.giveUp(simulation.newId(), 'poison');
   if (what.action !== 'resolve') return simulation.act({ kind: what.action }, 'ada', 'so');
   const awaited = awaiting(simulation.instance?.progress as StepProgress | undefined);
-  return simulation.act({ kind: 'resolve', answer: { type: awaited ?? 'none', body: bodyOf(definition.list.start.event) } }, 'ada', 'so');
+  return simulation.act(
+    { kind: 'resolve', answer: { type: awaited ?? 'none', body: bodyOf(definition.list.start.event) } },
+    'ada',
+    'so',
+  );
 }
 
 /** The good answer to what is awaited. */
@@ -66,7 +73,10 @@ function settle(world: World): void {
 const scene = (actions: readonly PersonsAction['kind'][]) =>
   fc.tuple(fc.subarray(steps.map(({ name }) => name)), fc.array(happening(actions), { maxLength: 60 }));
 const check = (actions: readonly PersonsAction['kind'][], property: (world: World) => void) =>
-  fc.assert(fc.property(scene(actions), ([refusing, happenings]) => property(run(refusing, happenings))), { numRuns: 200 });
+  fc.assert(
+    fc.property(scene(actions), ([refusing, happenings]) => property(run(refusing, happenings))),
+    { numRuns: 200 },
+  );
 
 const HARMLESS = ['retry', 'compensate', 'cancel'] as const;
 const ALL = [...HARMLESS, 'skip', 'resolve'] as const;
@@ -82,7 +92,10 @@ describe('whatever the order of messages, duplicates, deadlines and people’s a
   it('waits with a deadline, unless it is parked or has ended', () => {
     check(ALL, ({ simulation }) => {
       for (const { instance } of simulation.turns)
-        if (instance) expect(instance.deadline !== undefined).toBe(instance.status === 'running' || instance.status === 'compensating');
+        if (instance)
+          expect(instance.deadline !== undefined).toBe(
+            instance.status === 'running' || instance.status === 'compensating',
+          );
     });
   });
 
@@ -125,7 +138,10 @@ describe('whatever the order of messages, duplicates, deadlines and people’s a
   it('is what its history says', () => {
     check(ALL, ({ simulation }) => {
       const events = simulation.turns.flatMap((turn) => turn.events as readonly StepEvent[]);
-      const folded = events.reduce<SagaState | undefined>((state, event) => definition.evolve(state as never, event), undefined);
+      const folded = events.reduce<SagaState | undefined>(
+        (state, event) => definition.evolve(state as never, event),
+        undefined,
+      );
       const { status, step, label, data, deadline } = simulation.instance ?? {};
       if (folded) expect({ status, step, label, data, deadline }).toEqual({ ...folded, progress: undefined });
     });

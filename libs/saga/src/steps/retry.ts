@@ -20,7 +20,8 @@ export interface RetryRule {
 export const DEFAULT_DEADLINE_MS = 30_000;
 
 export function retryRule({ attempts = 5, factor = 2, longest = '5m' }: RetryOptions = {}): RetryRule {
-  if (!Number.isInteger(attempts) || attempts < 1) throw new TypeError(`A message is sent at least once, not ${attempts} times`);
+  if (!Number.isInteger(attempts) || attempts < 1)
+    throw new TypeError(`A message is sent at least once, not ${attempts} times`);
   if (!(factor >= 1)) throw new TypeError(`A wait grows by a factor of at least 1, not ${factor}`);
   return { attempts, factor, longestMs: milliseconds(longest) };
 }

@@ -25,7 +25,10 @@ export interface StepStart<Base, S> {
   pivot(): StepStart<Base, S>;
   /** After the pivot: must end well, sent again until it does. */
   retriable(): StepStart<Base, S>;
-  send<C extends CommandType>(command: C, body: (state: S) => z.input<C['schema']>): StepAnswers<Base, S, AnswerOf<C>, never>;
+  send<C extends CommandType>(
+    command: C,
+    body: (state: S) => z.input<C['schema']>,
+  ): StepAnswers<Base, S, AnswerOf<C>, never>;
 }
 
 /**
@@ -42,7 +45,10 @@ export interface StepAnswers<Base, S, Left extends EventType, Next> {
     options?: { reaches?: string },
   ): StepAnswers<Base, S, Exclude<Left, E>, Next | Known<Base, N>>;
   /** A business refusal: it did not happen, and what came before is undone. Default reason: the body's `reason`. */
-  rejectedBy<E extends Left>(event: E, reasonOf?: (body: BodyOf<E>) => string): StepAnswers<Base, S, Exclude<Left, E>, Next>;
+  rejectedBy<E extends Left>(
+    event: E,
+    reasonOf?: (body: BodyOf<E>) => string,
+  ): StepAnswers<Base, S, Exclude<Left, E>, Next>;
   /** Undoes the step. It may find that the step never happened: it then sees to it that it never will. */
   compensate<C extends CommandType>(
     command: C,

@@ -61,7 +61,9 @@ export class Turn {
   /** Turns back: undoes `alsoUndo` (it may have happened) and every step behind, the last first. */
   turnBack(failure: Failure, alsoUndo?: StepRule): void {
     const behind = this.progress.done.map((name) => stepNamed(this.list, name)).reverse();
-    const undo = [...(alsoUndo ? [alsoUndo] : []), ...behind].filter((step) => step.compensation).map(({ name }) => name);
+    const undo = [...(alsoUndo ? [alsoUndo] : []), ...behind]
+      .filter((step) => step.compensation)
+      .map(({ name }) => name);
     this.emit({ type: 'failed', failure, undo });
     this.undoNext();
   }
@@ -112,7 +114,14 @@ export class Turn {
     this.send(role, name, rule.command, rule.body(this.state.data, failure), attempt, rule);
   }
 
-  private send(role: Role, step: string, command: CommandType, body: unknown, attempt: number, patience: Patience): void {
+  private send(
+    role: Role,
+    step: string,
+    command: CommandType,
+    body: unknown,
+    attempt: number,
+    patience: Patience,
+  ): void {
     const id = this.context.newId();
     const options = { id, correlationId: this.conversation, causationId: this.cause, flow: this.list.type };
     this.effects.push({ kind: 'send', message: { type: command, body, options } });
@@ -139,4 +148,5 @@ export function undoRuleOf(list: StepList, role: Exclude<Role, 'step'>, name: st
 export const ruleOf = (list: StepList, { role, step }: Pick<Awaiting, 'role' | 'step'>): StepRule | UndoRule =>
   role === 'step' ? stepNamed(list, step) : undoRuleOf(list, role, step);
 
-export const patienceFor = (list: StepList, awaiting: Pick<Awaiting, 'role' | 'step'>): Patience => ruleOf(list, awaiting);
+export const patienceFor = (list: StepList, awaiting: Pick<Awaiting, 'role' | 'step'>): Patience =>
+  ruleOf(list, awaiting);

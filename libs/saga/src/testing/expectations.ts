@@ -19,7 +19,8 @@ export interface Observed {
 export type Expectation = (observed: Observed) => string | undefined;
 
 export const show = (value: unknown) => inspect(value, { depth: 8, breakLength: 110, sorted: true });
-const list = (sent: readonly Sent[]) => sent.map(({ type, body }) => `\n      ${type.name} ${show(body)}`).join('') || ' nothing';
+const list = (sent: readonly Sent[]) =>
+  sent.map(({ type, body }) => `\n      ${type.name} ${show(body)}`).join('') || ' nothing';
 
 /** Exactly these commands, in this order. */
 export const sends =
@@ -27,7 +28,10 @@ export const sends =
   ({ sent }) => {
     const same =
       sent.length === expected.length &&
-      expected.every(({ type, body }, index) => sent[index]?.type.name === type.name && isDeepStrictEqual(sent[index]?.body, type.schema.parse(body)));
+      expected.every(
+        ({ type, body }, index) =>
+          sent[index]?.type.name === type.name && isDeepStrictEqual(sent[index]?.body, type.schema.parse(body)),
+      );
     if (same) return undefined;
     const wanted = expected.map(({ type, body }) => `\n      ${type.name} ${show(type.schema.parse(body))}`).join('');
     return `should send${wanted || ' nothing'}\n    but sent${list(sent)}`;
@@ -39,7 +43,9 @@ export const sendsNothing = (): Expectation => sends();
 export const inState =
   (label: string): Expectation =>
   ({ instance }) =>
-    instance?.label === label ? undefined : `should be in state ${label}, is in ${instance?.label ?? 'none: not started'}`;
+    instance?.label === label
+      ? undefined
+      : `should be in state ${label}, is in ${instance?.label ?? 'none: not started'}`;
 
 export const withStatus =
   (status: SagaStatus): Expectation =>
@@ -70,8 +76,14 @@ export const knows =
 export const ignored =
   (why?: string): Expectation =>
   ({ sent, events }) => {
-    const reasons = events.map((event) => (event.type === 'ignored' && 'why' in event ? event.why : `not ignored: ${event.type}`));
-    if (sent.length === 0 && reasons.length > 0 && reasons.every((reason) => (why ? reason === why : !String(reason).startsWith('not'))))
+    const reasons = events.map((event) =>
+      event.type === 'ignored' && 'why' in event ? event.why : `not ignored: ${event.type}`,
+    );
+    if (
+      sent.length === 0 &&
+      reasons.length > 0 &&
+      reasons.every((reason) => (why ? reason === why : !String(reason).startsWith('not')))
+    )
       return undefined;
     return `should ignore it${why ? ` (${why})` : ''}, but: ${reasons.join(', ') || 'nothing happened'}; sent${list(sent)}`;
   };
@@ -88,7 +100,9 @@ export const waits =
   (duration: Duration): Expectation =>
   ({ instance, now }) => {
     const left = instance?.deadline && instance.deadline.getTime() - now.getTime();
-    return left === milliseconds(duration) ? undefined : `should wait ${duration}, waits ${left === undefined ? 'for nothing' : `${left} ms`}`;
+    return left === milliseconds(duration)
+      ? undefined
+      : `should wait ${duration}, waits ${left === undefined ? 'for nothing' : `${left} ms`}`;
   };
 
 /** An event of the history, by its members. */
@@ -96,7 +110,11 @@ export const records =
   (type: string, members: Readonly<Record<string, unknown>> = {}): Expectation =>
   ({ events }) => {
     const found = events.some(
-      (event) => event.type === type && Object.entries(members).every(([key, value]) => isDeepStrictEqual((event as unknown as Record<string, unknown>)[key], value)),
+      (event) =>
+        event.type === type &&
+        Object.entries(members).every(([key, value]) =>
+          isDeepStrictEqual((event as unknown as Record<string, unknown>)[key], value),
+        ),
     );
     return found ? undefined : `should record ${type} ${show(members)}, recorded ${show(events)}`;
   };

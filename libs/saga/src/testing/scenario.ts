@@ -13,7 +13,9 @@ export type Happening = Outgoing | ((simulation: Simulation) => void);
 export const answering =
   (attempt: number, answer: Outgoing): Happening =>
   (simulation) => {
-    const sent = simulation.sent.filter(({ type }) => type.answers.some(({ name }) => name === answer.type.name))[attempt - 1];
+    const sent = simulation.sent.filter(({ type }) => type.answers.some(({ name }) => name === answer.type.name))[
+      attempt - 1
+    ];
     if (!sent) throw new Error(`The saga has not sent ${attempt} commands that ${answer.type.name} answers`);
     simulation.deliver(answer, sent.id);
   };
@@ -32,14 +34,20 @@ export const timePasses =
     void simulation.advance(milliseconds(duration));
 
 export const person =
-  (action: PersonsAction | Exclude<PersonsAction['kind'], 'resolve'>, by: { actor?: string; reason?: string } = {}): Happening =>
+  (
+    action: PersonsAction | Exclude<PersonsAction['kind'], 'resolve'>,
+    by: { actor?: string; reason?: string } = {},
+  ): Happening =>
   (simulation) => {
     const what = typeof action === 'string' ? { kind: action } : action;
     simulation.act(what, by.actor ?? 'operator', by.reason ?? 'because');
   };
 
 /** The message cannot be handled and goes to the dead letters; `replayed` brings it back later. */
-export function deadLettered(message: Outgoing, reason = 'it always fails'): { gaveUp: Happening; replayed: Happening } {
+export function deadLettered(
+  message: Outgoing,
+  reason = 'it always fails',
+): { gaveUp: Happening; replayed: Happening } {
   let kept: ReturnType<Simulation['messageOf']> | undefined;
   return {
     gaveUp(simulation) {

@@ -122,7 +122,13 @@ export class Simulation {
   private turn(input: string, what: SagaInput): Turned {
     const decision = this.definition.decide(this.instance, what, { now: this.now, newId: this.newId });
     this.instance = throughJson(fold(this.definition, this.conversation, this.instance, decision.events, this.now));
-    const turned = { input, events: decision.events, sent: this.carryOut(decision), refusal: decision.refusal, instance: this.instance };
+    const turned = {
+      input,
+      events: decision.events,
+      sent: this.carryOut(decision),
+      refusal: decision.refusal,
+      instance: this.instance,
+    };
     this.turns.push(turned);
     return turned;
   }
@@ -134,7 +140,8 @@ export class Simulation {
       else if (effect.kind === 'cancel-timer') this.timers.delete(effect.name);
       else {
         const { type, body, options } = effect.message;
-        if (type.kind !== 'command' || !options?.id) throw new TypeError(`A saga sends commands with ids, not ${type.name}`);
+        if (type.kind !== 'command' || !options?.id)
+          throw new TypeError(`A saga sends commands with ids, not ${type.name}`);
         sent.push({ id: options.id, type, body: type.schema.parse(body), causationId: options.causationId });
       }
     }
@@ -152,7 +159,10 @@ export class Simulation {
 function throughJson(instance: SagaInstance | undefined): SagaInstance | undefined {
   if (!instance) return undefined;
   const { data, progress } = JSON.parse(JSON.stringify({ data: instance.data, progress: instance.progress }));
-  for (const [name, kept, given] of [['data', data, instance.data], ['progress', progress, instance.progress]] as const)
+  for (const [name, kept, given] of [
+    ['data', data, instance.data],
+    ['progress', progress, instance.progress],
+  ] as const)
     if (!isDeepStrictEqual(withoutUndefined(given), kept)) throw new Error(`The saga's ${name} does not survive JSON`);
   return { ...instance, data, progress };
 }

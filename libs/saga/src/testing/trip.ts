@@ -28,7 +28,9 @@ export const BookHotel = command('hotels.book-hotel', 1, z.object({ ...trip, sea
 });
 export const HotelCancelled = event('hotels.hotel-cancelled', 1, z.object(trip), { stream });
 export const HotelNotCancelled = event('hotels.hotel-not-cancelled', 1, z.object(trip), { stream });
-export const CancelHotel = command('hotels.cancel-hotel', 1, z.object(trip), { answers: [HotelCancelled, HotelNotCancelled] });
+export const CancelHotel = command('hotels.cancel-hotel', 1, z.object(trip), {
+  answers: [HotelCancelled, HotelNotCancelled],
+});
 
 export const TripPaid = event('banks.trip-paid', 1, z.object(trip), { stream });
 export const TripNotPaid = event('banks.trip-not-paid', 1, z.object({ ...trip, reason: z.string() }), { stream });
@@ -39,7 +41,9 @@ export const TicketsBounced = event('mail.tickets-bounced', 1, z.object({ ...tri
 export const SendTickets = command('mail.send-tickets', 1, z.object(trip), { answers: [TicketsSent, TicketsBounced] });
 
 export const TripCalledOff = event('trips.trip-called-off', 1, z.object(trip), { stream });
-export const CallOffTrip = command('trips.call-off-trip', 1, z.object({ ...trip, why: z.string() }), { answers: [TripCalledOff] });
+export const CallOffTrip = command('trips.call-off-trip', 1, z.object({ ...trip, why: z.string() }), {
+  answers: [TripCalledOff],
+});
 
 const Trip = z.object({ tripId: z.uuid(), to: z.string(), seat: z.string().optional() });
 

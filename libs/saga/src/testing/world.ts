@@ -59,7 +59,7 @@ export class World {
     const { steps, abort } = this.definition.list;
     const step = steps.find(({ command }) => command.name === type.name);
     const undone = steps.find(({ compensation }) => compensation?.command.name === type.name);
-    const answer = step ? this.settle(step) : (undone ? this.undo(undone) : abort?.doneBy[0]);
+    const answer = step ? this.settle(step) : undone ? this.undo(undone) : abort?.doneBy[0];
     if (answer) this.put(this.simulation.messageOf({ type: answer, body: this.bodyOf(answer) }, id));
   }
 
