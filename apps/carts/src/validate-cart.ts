@@ -1,5 +1,5 @@
 import { CartRejected, CartValidated, ValidateCart } from '@comptoir/contracts/carts';
-import { handle, RetryNow } from '@comptoir/messaging';
+import { handle, packed, RetryNow } from '@comptoir/messaging';
 import { lockCarts } from './sql/lock-carts';
 import { readOffers } from './sql/read-offers';
 import { readValidations } from './sql/read-validations';
@@ -32,7 +32,7 @@ export const validateCart = handle(ValidateCart, {
       fresh.map(({ orderId }) => orderId),
       fresh.map(({ cartId }) => cartId),
       fresh.map(({ state }) => state),
-      fresh.map(({ outcome }) => JSON.stringify(outcome)),
+      packed(fresh.map(({ outcome }) => JSON.stringify(outcome))),
     );
     if (saved.length < fresh.length)
       throw new RetryNow('Another transaction settled an order of this batch', { orders: fresh.length - saved.length });

@@ -1,5 +1,5 @@
 import { ReserveStock, StockRejected, StockReserved } from '@comptoir/contracts/inventory';
-import { handle, withCommit, type SqlTransaction } from '@comptoir/messaging';
+import { handle, packed, withCommit, type SqlTransaction } from '@comptoir/messaging';
 import { answerOf, recordedAnswer } from './reservation';
 import { claimReservations } from './sql/claim-reservations';
 import { lockStock } from './sql/lock-stock';
@@ -31,7 +31,7 @@ export const reserveStock = handle(ReserveStock, {
 /** Decides the orders that have no reservation yet, and saves what was decided. */
 async function decide(tx: SqlTransaction, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, Decision>> {
   const orderIds = wanted.map(({ orderId }) => orderId);
-  const lines = wanted.map((each) => JSON.stringify(each.lines));
+  const lines = packed(wanted.map((each) => JSON.stringify(each.lines)));
   const skus = [...new Set(wanted.flatMap((each) => each.lines.map(({ sku }) => sku)))];
   // Sent together, run one after the other: one round trip.
   const [claims, stock] = await Promise.all([claimReservations(tx, orderIds, lines), lockStock(tx, skus)]);

@@ -1,5 +1,5 @@
 import { ConfirmOrder, OrderConfirmationRefused, OrderConfirmed } from '@comptoir/contracts/orders';
-import { handle, withCommit } from '@comptoir/messaging';
+import { handle, packed, withCommit } from '@comptoir/messaging';
 import { noticesOf } from './end-notice';
 import { confirmationAnswer, type Ended, type Order } from './order';
 import { completeOrders } from './sql/complete-orders';
@@ -18,7 +18,7 @@ export const confirmOrder = handle(ConfirmOrder, {
     const completed = await completeOrders(
       tx,
       bodies.map(({ orderId }) => orderId),
-      bodies.map(({ lines }) => JSON.stringify(lines)),
+      packed(bodies.map(({ lines }) => JSON.stringify(lines))),
       bodies.map(({ total }) => total.amount),
       bodies.map(({ total }) => total.currency),
     );

@@ -1,14 +1,14 @@
-import { statement } from '@comptoir/messaging';
+import { statement, unpacked } from '@comptoir/messaging';
 
 /**
  * PENDING -> COMPLETED. Returns the orders it ended; locks in key order.
- * (orderIds uuid[], lines json[], totals bigint[], currencies text[])
+ * (orderIds uuid[], lines json, packed; totals bigint[], currencies text[])
  */
 export const completeOrders = statement<{ readonly orderId: string; readonly customerId: string }>(
   'complete-orders',
   `UPDATE orders.customer_order o
    SET status = 'COMPLETED', lines = c.lines, total = c.total, currency = c.currency, ended_at = now()
-   FROM unnest($1::uuid[], $2::json[], $3::bigint[], $4::text[]) AS c (order_id, lines, total, currency)
+   FROM unnest($1::uuid[], ${unpacked(2, 'json')}, $3::bigint[], $4::text[]) AS c (order_id, lines, total, currency)
    JOIN (
      SELECT order_id FROM orders.customer_order
      WHERE order_id = ANY ($1::uuid[]) AND status = 'PENDING' ORDER BY order_id FOR UPDATE
