@@ -1,22 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
 import { runTool, ToolError } from './fail';
 import { auditSystem, auditTable, databasesAt } from './invariants';
-import { say, seconds, step } from './progress';
-import { RestClient } from './rest/rest-client';
-import { offerProducts, openStock, untilOffersAreKnown } from './rest/load-shop';
-import { linesOf } from './retail/lines';
-import { place } from './retail/place';
-import { ReportFile, totals } from './retail/report';
-import { run } from './retail/run';
-import { survey } from './retail/survey';
-import type { Tally } from './retail/tally';
+import { say, step } from './progress';
+import { importRetail, type ImportOptions } from './retail/import';
 import { ensureStack, stopStack } from './stack';
 import { VHOST } from './stack/reset';
-import { findServices, type FoundServices } from './system/find-services';
+import { findServices } from './system/find-services';
 
 const USAGE = `Usage: npm run import:retail -- FILE.csv[.gz] [--speed N] [--stock PERCENT] [--limit N] [--in-flight N] [--report FILE]
 
@@ -27,15 +18,6 @@ const USAGE = `Usage: npm run import:retail -- FILE.csv[.gz] [--speed N] [--stoc
   --report FILE   where the full lists go; default retail-report.csv
 
 Uses the services that run (COMPTOIR_CATALOG_URL and so on say where, if not where npm start has them), or starts them.`;
-
-interface Options {
-  readonly file: string;
-  readonly speed: number | undefined;
-  readonly stock: number;
-  readonly limit: number | undefined;
-  readonly inFlight: number;
-  readonly report: string;
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
@@ -50,10 +32,12 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const services = await findServices(servers);
     try {
-      const tally = await importFile(options, services, databasesAt(servers.databaseUrl), stopped.signal);
+      const { signal } = stopped;
+      const databases = databasesAt(servers.databaseUrl);
+      const tally = await importRetail(options, { url: services.url, databases, signal, print: (text) => console.log(text) });
       const { orders, violations } = await step('Checking the invariants', () => auditSystem({ ...servers, vhost: VHOST, waitMs: 120_000 }));
       console.log(`\n${auditTable({ violations })}\n\n${orders} orders checked: ${violations.length === 0 ? 'all holds' : 'NOT all holds'}.`);
-      if (stopped.signal.aborted) return 130;
+      if (signal.aborted) return 130;
       return violations.length === 0 && tally.open === 0 ? 0 : 1;
     } finally {
       await services.stop();
@@ -63,55 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function importFile(options: Options, services: FoundServices, databases: ReturnType<typeof databasesAt>, signal: AbortSignal): Promise<Tally> {
-  const { file, inFlight } = options;
-  const client = (name: Parameters<FoundServices['url']>[0], connections?: number) =>
-    new RestClient(services.url(name), { signal, ...(connections ? { connections } : {}) });
-  const shop = { catalog: client('catalog'), inventory: client('inventory'), carts: client('carts', inFlight), orders: client('orders', inFlight) };
-  try {
-    const found = await step(`Reading ${file}`, () => survey(linesOf(file), options.stock));
-    say(`${found.lines} lines, ${found.invoices} invoices: ${found.orders} can be orders, of ${found.products.length} products`);
-    await step('Offering the products', () => offerProducts(shop.catalog, found.products));
-    await step('Setting the opening stock', () => openStock(shop.inventory, found.openingStock));
-    await step('Waiting until carts knows the prices', () => untilOffersAreKnown(databases));
-
-    const report = new ReportFile(options.report);
-    const started = Date.now();
-    const bar = progressBar(Math.min(found.orders, options.limit ?? Infinity));
-    const tally = await run(linesOf(file), {
-      ...options,
-      report,
-      signal,
-      place: (plan) => place(plan, shop),
-      onEnded: (each) => bar.update(each.orders, { completed: each.completed, cancelled: each.cancelled.total }),
-    }).finally(() => (bar.stop(), report.close()));
-    const took = Date.now() - started;
-    console.log(`\n${totals(tally)}\n`);
-    console.log(`${tally.orders} orders in ${seconds(took)} (${Math.round((tally.orders * 1_000) / took)}/s). Full lists: ${resolve(options.report)}`);
-    if (tally.placedBefore > 0) console.log(`${tally.placedBefore} of them were placed by an earlier run and found again.`);
-    if (shop.orders.postponed > 0) console.log(`orders asked ${shop.orders.postponed} times to come back later.`);
-    const differences = tally.differences(found);
-    if (differences.length > 0) throw new ToolError('does-not-add-up', `The counts do not add up:\n  ${differences.join('\n  ')}`);
-    return tally;
-  } finally {
-    await Promise.all(Object.values(shop).map((each) => each.close()));
-  }
-}
-
-function progressBar(total: number): SingleBar {
-  const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value}/{total} orders | {completed} completed, {cancelled} cancelled | {eta_formatted} left',
-    stream: process.stderr,
-    noTTYOutput: true,
-    notTTYSchedule: 15_000,
-    hideCursor: true,
-    gracefulExit: false, // Signals are ours.
-  });
-  bar.start(total, 0, { completed: 0, cancelled: 0 });
-  return bar;
-}
-
-function optionsFrom(args: readonly string[]): Options {
+function optionsFrom(args: readonly string[]): ImportOptions {
   const { values, positionals } = parse(args);
   const [file, another] = positionals;
   if (file === undefined || another !== undefined) throw new ToolError('usage', USAGE);
