@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type ChannelModel, type ConfirmChannel, type GetMessage, type Options } from 'amqplib';
 import type { MessageType, Outgoing } from '@comptoir/contracts';
-import type { System } from './system';
+import type { Ground } from './ground';
 
 /** The queues that have a part in an order; the others only listen. */
 export const EXCHANGES = ['business.commands', 'business.events'] as const;
@@ -16,7 +16,7 @@ export class Broker {
     readonly channel: ConfirmChannel,
   ) {}
 
-  static async of({ ground: { servers, vhost } }: System): Promise<Broker> {
+  static async connect({ servers, vhost }: Ground): Promise<Broker> {
     const url = new URL(servers.amqpUrl);
     url.pathname = `/${encodeURIComponent(vhost)}`;
     const connection = await connect(url.toString(), { noDelay: true });
@@ -24,7 +24,10 @@ export class Broker {
     return new Broker(connection, await connection.createConfirmChannel());
   }
 
-  close = () => this.connection.close();
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await this.connection.close().catch(() => undefined);
+  }
 
   /** Sends a message by hand; `body` replaces the one that the contract allows. Returns its id. */
   async send({ type, body, options = {} }: Outgoing<MessageType>, change: { body?: string; messageId?: string } = {}): Promise<string> {

@@ -1,5 +1,5 @@
-import type { ServiceName } from '../../tools/services';
-import type { System } from './system';
+import type { ServiceName, ServiceProcess } from '../../tools/services';
+import type { NextLife, System } from './system';
 
 /** Where a process is killed: `<point>:<service>.<work>:<nth>`. */
 export type Crash = `${Point}:${string}:${number}`;
@@ -21,17 +21,17 @@ interface Work {
 
 /** All that has a part in an order, compensations included. */
 const WORKS: readonly Work[] = [
-  { service: 'orders', work: 'orders.place-order', points: REQUEST, nth: 3 },
-  { service: 'orders', work: 'orders.confirm-order', points: MESSAGE, nth: 2 },
+  { service: 'orders', work: 'orders.place-order', points: REQUEST },
+  { service: 'orders', work: 'orders.confirm-order', points: MESSAGE },
   { service: 'orders', work: 'orders.cancel-order', points: MESSAGE },
-  { service: 'carts', work: 'carts.create-cart', points: ['before-commit', 'after-commit'], nth: 3 },
-  { service: 'carts', work: 'carts.validate-cart', points: MESSAGE, nth: 3 },
+  { service: 'carts', work: 'carts.create-cart', points: ['before-commit', 'after-commit'] },
+  { service: 'carts', work: 'carts.validate-cart', points: MESSAGE },
   { service: 'carts', work: 'carts.order-cancelled', points: SILENT },
-  { service: 'inventory', work: 'inventory.reserve-stock', points: MESSAGE, nth: 3 },
+  { service: 'inventory', work: 'inventory.reserve-stock', points: MESSAGE },
   { service: 'inventory', work: 'inventory.release-stock', points: MESSAGE },
-  { service: 'inventory', work: 'inventory.order-confirmed', points: MESSAGE, nth: 2 },
-  { service: 'payments', work: 'payments.process-payment', points: MESSAGE, nth: 3 },
-  { service: 'orchestrator', work: 'orchestrator.order-fulfilment', points: MESSAGE, nth: 5 },
+  { service: 'inventory', work: 'inventory.order-confirmed', points: MESSAGE },
+  { service: 'payments', work: 'payments.process-payment', points: MESSAGE },
+  { service: 'orchestrator', work: 'orchestrator.order-fulfilment', points: MESSAGE },
 ];
 
 export interface Doom {
@@ -61,12 +61,22 @@ export async function crashAll(system: System, dooms: readonly Doom[]): Promise<
 }
 
 /** Kills the service where it is, starts it armed, and waits for its end at the fail-point. */
-export async function crashAt(system: System, service: ServiceName, crash: Crash, env: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function crashAt(system: System, service: ServiceName, crash: Crash): Promise<void> {
+  const { killed } = await arm(system, service, crash);
+  await killed;
+}
+
+/** Kills the service where it is and starts it armed; `killed` resolves at its end at the fail-point. */
+export async function arm(system: System, service: ServiceName, crash: Crash, env: NextLife = {}): Promise<{ killed: Promise<void> }> {
   await system.kill(service);
-  const { exited } = system.revive(service, { ...env, COMPTOIR_FAILPOINT: crash });
+  const process = system.revive(service, { ...env, COMPTOIR_FAILPOINT: crash });
+  return { killed: killedAt(process, crash) };
+}
+
+async function killedAt({ label, exited, log }: ServiceProcess, crash: Crash): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => (timer = setTimeout(resolve, CRASHES_WITHIN_MS, 'still running')));
   const how = await Promise.race([exited, late]);
   clearTimeout(timer);
-  if (how !== 'SIGKILL') throw new Error(`${service} should have been killed at ${crash}, and was: ${how}. Its log: ${system.processes(service)[0]?.log}`);
+  if (how !== 'SIGKILL') throw new Error(`${label} should have been killed at ${crash}, but: ${how}. Its log: ${log}`);
 }

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { askUntilAnswered, expected } from './rest';
-import type { Item, Placed, Shop } from './shop';
+import type { Item, Shop } from './shop';
 
 /** An order and how its payment goes. */
 interface Wish {
@@ -33,7 +31,7 @@ export interface Load {
  * Orders without end, so many at a time, each waited for a little while: customers who notice an outage only as a delay,
  * since they ask again under the same key until they are answered.
  */
-export function load(shop: Shop, { atOnce = 12, limit = Infinity }: { atOnce?: number; limit?: number } = {}): Load & { done: Promise<void> } {
+export function load(shop: Shop, { atOnce = 24, limit = Infinity }: { atOnce?: number; limit?: number } = {}): Load & { done: Promise<void> } {
   const placed: string[] = [];
   let started = 0;
   let stopped = false;
@@ -63,11 +61,5 @@ export async function placeMany(shop: Shop, limit: number, atOnce = 12): Promise
 }
 
 async function order(shop: Shop, { items, token }: Wish): Promise<string> {
-  const cartId = await shop.cart(items);
-  const answer = await askUntilAnswered('POST', `${shop.system.url('orders')}/orders`, {
-    body: { cartId, customerId: 'C-17850', payment: { token } },
-    idempotencyKey: randomUUID(),
-    waitSeconds: 1,
-  });
-  return expected<Placed>(answer, answer.status === 200 ? 200 : 202).orderId;
+  return (await shop.place(items, { token, waitSeconds: 2 })).orderId;
 }

@@ -1,5 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Longer than the longest wait that may be preferred. */
+const PATIENCE_MS = 70_000;
+const PAUSE_MS = 150;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -14,16 +18,19 @@ export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
   readonly idempotencyKey?: string;
   /** `Prefer: wait=N`. */
-  readonly waitSeconds?: number;
+  readonly waitSeconds?: number | undefined;
+  /** Nobody waits for the answer any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** One request; rejects where no answer came. */
 export async function ask(method: string, url: string, options: Ask = {}): Promise<Answer> {
-  const { body, raw, headers = {}, idempotencyKey, waitSeconds } = options;
+  const { body, raw, headers = {}, idempotencyKey, waitSeconds, signal } = options;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
   const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
   const answer = await fetch(url, {
     method,
-    signal: AbortSignal.timeout(90_000),
+    signal: signal ? AbortSignal.any([signal, patience]) : patience,
     headers: {
       ...(content === undefined ? {} : { 'content-type': 'application/json' }),
       ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
@@ -36,9 +43,6 @@ export async function ask(method: string, url: string, options: Ask = {}): Promi
   return { status: answer.status, headers: answer.headers, body: parsed(text) };
 }
 
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 40;
-
 /**
  * The same as a client of an unreliable service does it: asks again while no answer comes, or 503. Only for what may be
  * repeated: with an Idempotency-Key, or without effect the second time.
@@ -48,7 +52,7 @@ export async function askUntilAnswered(method: string, url: string, options: Ask
   for (;;) {
     const { answer, error } = await tried(ask(method, url, options));
     if (answer && answer.status !== 503) return answer;
-    if (Date.now() > deadline) throw new Error(`${method} ${url}: no answer but ${answer ? JSON.stringify(answer.body) : String(error)}`);
+    if (Date.now() > deadline || options.signal?.aborted) throw new Error(`${method} ${url}: no answer but ${answer ? JSON.stringify(answer.body) : String(error)}`);
     await delay(PAUSE_MS);
   }
 }

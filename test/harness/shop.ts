@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '@comptoir/testing';
-import { askUntilAnswered, expected, type Answer } from './rest';
+import type { ServiceName } from '../../tools/services';
+import { askUntilAnswered, expected, type Answer, type Ask } from './rest';
 import type { System } from './system';
 
 export interface Item {
@@ -38,8 +39,8 @@ export class Shop {
   async open(): Promise<void> {
     const offers = PRODUCTS.map(({ stock: _stock, ...offer }) => offer);
     const lines = PRODUCTS.map(({ sku, stock }) => ({ sku, quantity: stock }));
-    expected(await askUntilAnswered('POST', `${this.system.url('catalog')}/products`, { body: { products: offers } }), 200);
-    expected(await askUntilAnswered('PUT', `${this.system.url('inventory')}/stock`, { body: { lines } }), 204);
+    expected(await this.ask('POST', 'catalog', '/products', { body: { products: offers } }), 200);
+    expected(await this.ask('PUT', 'inventory', '/stock', { body: { lines } }), 204);
     await this.untilOffersAreKnown();
   }
 
@@ -54,7 +55,7 @@ export class Shop {
   }
 
   async cart(items: readonly Item[]): Promise<string> {
-    const answer = await askUntilAnswered('POST', `${this.system.url('carts')}/carts`, { body: { items }, idempotencyKey: randomUUID() });
+    const answer = await this.ask('POST', 'carts', '/carts', { body: { items }, idempotencyKey: randomUUID() });
     return expected<{ cartId: string }>(answer, 201).cartId;
   }
 
@@ -63,11 +64,8 @@ export class Shop {
     cartId: string,
     { token = 'tok_approve', waitSeconds, replica = 0 }: { token?: string; waitSeconds?: number; replica?: number } = {},
   ): Promise<Answer> {
-    return askUntilAnswered('POST', `${this.system.url('orders', replica)}/orders`, {
-      body: { cartId, customerId: 'C-17850', payment: { token } },
-      idempotencyKey: randomUUID(),
-      waitSeconds,
-    });
+    const body = { cartId, customerId: 'C-17850', payment: { token } };
+    return this.ask('POST', 'orders', '/orders', { body, idempotencyKey: randomUUID(), waitSeconds }, replica);
   }
 
   /** Fills a cart and orders it; the answer is a 200 with its end, or a 202. */
@@ -92,7 +90,11 @@ export class Shop {
     });
   }
 
-  private async read<T>(service: Parameters<System['url']>[0], path: string): Promise<T> {
-    return expected<T>(await askUntilAnswered('GET', this.system.url(service) + path), 200);
+  private async read<T>(service: ServiceName, path: string): Promise<T> {
+    return expected<T>(await this.ask('GET', service, path), 200);
+  }
+
+  private ask(method: string, service: ServiceName, path: string, options: Ask = {}, replica = 0): Promise<Answer> {
+    return askUntilAnswered(method, this.system.url(service, replica) + path, { ...options, signal: this.system.signal });
   }
 }

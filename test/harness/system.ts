@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '@comptoir/testing';
 import { audit, type Violation } from '../../tools/invariants';
+import { rolePassword } from '../../prisma/databases';
 import { ROOT } from '../../tools/root';
 import { startServices, type ServiceName, type ServiceProcess, type Services, type ServicesOptions } from '../../tools/services';
+import { Broker } from './broker';
 import { freshGround, type Ground } from './ground';
 import { guarded, unguarded } from './guard';
 
@@ -12,8 +14,6 @@ export interface SystemOptions extends Pick<ServicesOptions, 'env' | 'envOf' | '
   readonly name: string;
   /** Default: fresh, on the servers all tests share. */
   readonly ground?: Ground;
-  /** Where the services think the servers are; for a line that can be cut. */
-  readonly lines?: { readonly amqpUrl?: string };
 }
 
 /** Changes to a service's environment for its next life only. */
@@ -25,17 +25,19 @@ export type NextLife = Readonly<Record<string, string>>;
  */
 export class System {
   private readonly clients = new Map<ServiceName, Promise<Client>>();
+  private readonly brokers: Promise<Broker>[] = [];
+  private readonly closing = new AbortController();
 
   private constructor(
     private readonly services: Services,
     readonly ground: Ground,
   ) {}
 
-  static async start({ name, ground: given, lines = {}, env = {}, envOf, replicas }: SystemOptions): Promise<System> {
+  static async start({ name, ground: given, env = {}, envOf, replicas }: SystemOptions): Promise<System> {
     const ground = given ?? (await freshGround(name));
     try {
       const services = await startServices({
-        servers: { ...ground.servers, ...lines },
+        servers: ground.servers,
         vhost: ground.vhost,
         databaseUrls: ground.databaseUrls,
         nodeArgs: ['-C', '@comptoir/failpoints'],
@@ -52,11 +54,18 @@ export class System {
     }
   }
 
+  /** Aborts when the system stops: nobody is to wait for it any longer. */
+  get signal(): AbortSignal {
+    return this.closing.signal;
+  }
+
   /** Drains and ends the services, then drops everything; what does not end in time is killed. */
   async stop(): Promise<void> {
+    this.closing.abort();
     const pids = this.services.all.map(({ pid }) => pid);
     await Promise.all(this.services.all.map((process) => process.stop(10_000)));
     pids.forEach(unguarded);
+    for (const broker of this.brokers) await (await broker).close();
     for (const client of this.clients.values()) await (await client).end();
     await this.ground.drop();
   }
@@ -72,8 +81,15 @@ export class System {
     return process.url;
   }
 
+  /** The broker as a service knows it, with its own user. */
+  brokerUrl(name: ServiceName): string {
+    const url = new URL(this.ground.servers.amqpUrl);
+    return Object.assign(url, { username: name, password: rolePassword(name), pathname: `/${encodeURIComponent(this.ground.vhost)}` }).toString();
+  }
+
   /** Starts a service that has ended; does not wait until it is ready, for it may be about to crash. */
   revive(name: ServiceName, env: NextLife = {}): ServiceProcess {
+    this.signal.throwIfAborted();
     const process = this.services.of(name);
     process.start(env);
     guarded(process.pid);
@@ -93,6 +109,13 @@ export class System {
   async restart(name: ServiceName, env: NextLife = {}): Promise<void> {
     await this.kill(name);
     await this.revive(name, env).ready();
+  }
+
+  /** A connection of its own to the system's virtual host. */
+  broker(): Promise<Broker> {
+    const broker = Broker.connect(this.ground);
+    this.brokers.push(broker);
+    return broker;
   }
 
   async rows<Row extends object>(database: ServiceName, text: string, values: readonly unknown[] = []): Promise<Row[]> {
