@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SERVICES } from './services';
+import { ROOT } from './root';
+import { isListening } from './stack/ports';
+
+/** As on a machine where nothing runs: servers, ports and data of its own. */
+const SHIFT = 11_000;
+const FIRST_PORT = 4301 + SHIFT;
+let stackDir: string;
+beforeAll(() => {
+  stackDir = mkdtempSync(join(tmpdir(), 'comptoir-start-'));
+});
+afterAll(() => rmSync(stackDir, { recursive: true, force: true }));
+
+interface Run {
+  readonly output: () => string;
+  readonly says: (text: string) => Promise<void>;
+  readonly ended: Promise<number | null>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+function npmStart(...args: readonly string[]): Run {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('COMPTOIR_'));
+  const env = { ...Object.fromEntries(inherited), COMPTOIR_STACK_DIR: stackDir, COMPTOIR_PORT_SHIFT: String(SHIFT) };
+  const child = spawn(process.execPath, ['-C', '@comptoir/source', '-r', '@swc-node/register', 'tools/start.ts', ...args], { cwd: ROOT, env });
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+      listeners.forEach((listener) => listener());
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const says = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => output.includes(text) && resolve();
+      listeners.add(look);
+      void ended.then(() => reject(new Error(`It ended without saying "${text}":\n${output}`)));
+    });
+  return { output: () => output, says, ended, kill: (signal) => child.kill(signal) };
+}
+
+const listening = async () => {
+  const ports = [...SERVICES.map((_, index) => FIRST_PORT + index), 45432 + SHIFT, 45672 + SHIFT, 45674 + SHIFT, 45676 + SHIFT];
+  const states = await Promise.all(ports.map(async (port) => ((await isListening(port)) ? [port] : [])));
+  return states.flat();
+};
+
+const tellsThreeStories = (output: string) => {
+  expect(output).toMatch(/1\. Goes through[\s\S]*COMPLETED/);
+  expect(output).toMatch(/2\. The payment is declined[\s\S]*CANCELLED \(payment declined/);
+  expect(output).toMatch(/3\. Out of stock[\s\S]*CANCELLED \(out-of-stock/);
+  expect(output).toMatch(/payments\.payment-declined[\s\S]*inventory\.stock-released[\s\S]*orders\.order-cancelled/);
+};
+
+test('npm start tells three stories, stays up until Ctrl-C and then stops everything it started', async () => {
+  const run = npmStart();
+  await run.says('Ctrl-C stops everything');
+  expect(await listening()).toHaveLength(SERVICES.length + 4);
+  const page = await fetch(`http://127.0.0.1:${FIRST_PORT}/docs-json`);
+  expect(page.status).toBe(200);
+  run.kill('SIGINT');
+  expect(await run.ended).toBe(0);
+  tellsThreeStories(run.output());
+  expect(await listening()).toEqual([]);
+}, 180_000);
+
+test('a second start finds its data again; with --exit it ends by itself, with 0 since all orders ended as they should', async () => {
+  const run = npmStart('--exit');
+  expect(await run.ended).toBe(0);
+  tellsThreeStories(run.output());
+  expect(await listening()).toEqual([]);
+}, 180_000);
