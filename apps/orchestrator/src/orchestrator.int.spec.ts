@@ -186,6 +186,9 @@ test('it is not ready while live sagas need a definition that is not registered'
   const ready = await send('GET', '/health/ready');
   expect(ready.statusCode).toBe(503);
   expect(ready.body).toMatch(/order-fulfilment version 99 \(1 live\)/);
+  const refused = await send('POST', `/sagas/${orderId}/cancel`, ask);
+  expect(refused.statusCode).toBe(503);
+  expect(refused.json()).toMatchObject({ type: 'urn:comptoir:problem:unregistered-saga-definition' });
   await sql('UPDATE saga.live SET definition_version = 1 WHERE conversation = $1', [orderId]);
   expect((await send('GET', '/health/ready')).statusCode).toBe(200);
 });

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Query } from '@nestjs/
 import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, notFound, Problem } from '@comptoir/platform';
-import { SAGA_STATUSES, type PersonsAction } from '@comptoir/saga';
+import { SAGA_STATUSES, UnregisteredDefinition, type PersonsAction } from '@comptoir/saga';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { PrismaClient } from './generated/prisma/client';
@@ -132,11 +132,17 @@ export class SagaActionsController {
     const saga = this.sagas.find((each) => typeOf(each) === row?.type);
     if (!saga) throw notFound('saga', id);
     const { actor, reason } = ask;
-    const reply = await this.endpoint.request(
-      saga.actions,
-      { conversation: id, action, actor, reason },
-      { idempotencyKey },
-    );
+    const reply = await this.endpoint
+      .request(saga.actions, { conversation: id, action, actor, reason }, { idempotencyKey })
+      .catch((error: unknown) => {
+        if (!(error instanceof UnregisteredDefinition)) throw error;
+        throw new Problem({
+          status: 503,
+          code: error.code,
+          title: 'This process does not know the saga’s definition',
+          detail: error.message,
+        });
+      });
     switch (reply.outcome) {
       case 'unknown-saga':
         throw notFound('saga', id);

@@ -79,6 +79,17 @@ describe('a saga definition', () => {
       /abort/,
     ],
     [
+      'names a step in a way no timeline can read',
+      () => trip().step('Pay!', (s) => s.send(PayTrip, pay).on(TripPaid).rejectedBy(TripNotPaid)),
+      /no name for a step/,
+    ],
+    [
+      'has a state of several words',
+      () =>
+        trip().step('pay', (s) => s.send(PayTrip, pay).on(TripPaid, { reaches: 'all paid' }).rejectedBy(TripNotPaid)),
+      /one word/,
+    ],
+    [
       'puts a compensatable step after the pivot',
       () =>
         withFlight()

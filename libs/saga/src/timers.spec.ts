@@ -137,6 +137,17 @@ describe('the timers of a saga', () => {
     expect(sent).toHaveLength(1);
   });
 
+  it('fire even where making room for history fails', async () => {
+    const { clock, store, sent, logged, timers, start } = setUp();
+    store.maintain = () => Promise.reject(new Error('locked'));
+    await start();
+    timers.start();
+    await clock.advance(31_000);
+    expect(sent).toHaveLength(1);
+    expect(logged).toEqual(['Tombstones and history could not be maintained']);
+    await timers.stop();
+  });
+
   it('leave sagas alone whose definition this process does not know', async () => {
     const { clock, sent, timers, start } = setUp({ definitions: tripSaga(2) });
     await start();

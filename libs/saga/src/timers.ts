@@ -118,11 +118,14 @@ export class SagaTimers<Tx = SqlTransaction> {
     }
   }
 
+  /** Failing at it keeps no deadline waiting: there is room for weeks, so an hour later will do. */
   private async maintain(): Promise<void> {
     if (this.clock.now() - this.maintainedAt < MAINTAIN_EVERY_MS) return;
-    const { store, transaction, retentionDays = 60 } = this.options;
-    await transaction(async (tx) => ({ result: await store.maintain(tx, retentionDays), messages: [] }));
     this.maintainedAt = this.clock.now();
+    const { store, transaction, retentionDays = 60, logger } = this.options;
+    await transaction(async (tx) => ({ result: await store.maintain(tx, retentionDays), messages: [] })).catch(
+      (error: unknown) => logger.warn('Tombstones and history could not be maintained', { error: String(error) }),
+    );
   }
 
   private sleep(ms: number): Promise<void> {

@@ -16,6 +16,10 @@ export function checkList(list: StepList): void {
   const names = list.steps.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) wrong(`two steps are named ${twice}`, { step: twice });
+  const unnamed = names.find((name) => !/^[a-z][a-z0-9-]*$/.test(name));
+  if (unnamed !== undefined) wrong(`"${unnamed}" is no name for a step: kebab case, please`);
+  const labels = [...Object.values(list.stateLabels), ...list.steps.flatMap(labelsReached)];
+  if (labels.some((label) => !/^[\x21-\x7e]+$/.test(label))) wrong('a state is one word of printable characters');
   if (names.includes(ABORT)) wrong(`no step may be named ${ABORT}: that is the position of onAbort`);
 
   list.steps.forEach((step, index) => {
@@ -36,6 +40,10 @@ export function checkList(list: StepList): void {
   if (answers.some(({ name }) => name === list.start.event.name))
     wrong(`${list.start.event.name} both starts it and answers one of its commands`);
 }
+
+/** The states a step's answers may bring the saga to. */
+export const labelsReached = ({ answers }: StepRule): string[] =>
+  answers.flatMap((rule) => (rule.outcome === 'success' && rule.reaches !== undefined ? [rule.reaches] : []));
 
 function problemOfStep({ kind, command, answers, compensation }: StepRule): string | undefined {
   if (kind !== 'compensatable' && compensation) return `is ${kind} and so is never compensated`;

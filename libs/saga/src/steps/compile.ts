@@ -2,6 +2,7 @@ import type { CommandType, EventType } from '@comptoir/contracts';
 import type { RemainingStep } from '../definition';
 import type { SagaState } from '../instance';
 import { isEnded } from '../instance';
+import { labelsReached } from './check';
 import { decide } from './decide';
 import { evolve } from './evolve';
 import type { StepProgress } from './progress';
@@ -14,9 +15,7 @@ export function compile<Data>(list: StepList): SagaOfSteps<Data> {
     (undo): undo is UndoRule => undo !== undefined,
   );
   const emits = unique<CommandType>([...list.steps, ...undos].map(({ command }) => command));
-  const reached = list.steps.flatMap(({ answers }) =>
-    answers.flatMap((rule) => (rule.outcome === 'success' && rule.reaches !== undefined ? [rule.reaches] : [])),
-  );
+  const reached = list.steps.flatMap(labelsReached);
   const { started, completed, aborted } = list.stateLabels;
   return {
     list,
