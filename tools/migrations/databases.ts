@@ -76,9 +76,25 @@ export interface TemplatePlan {
 export async function buildTemplate(admin: Client, serverUrl: string, { template, role, owners }: TemplatePlan): Promise<void> {
   const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [template]);
   if (rowCount) return;
+  await dropOldTemplates(admin, role);
   const identifier = admin.escapeIdentifier(template);
   await admin.query(`DROP DATABASE IF EXISTS ${identifier} WITH (FORCE)`);
   await migrateDatabase(admin, serverUrl, { database: template, role, owners });
   // Nobody can connect: a clone is refused while somebody is.
   await admin.query(`ALTER DATABASE ${identifier} IS_TEMPLATE true ALLOW_CONNECTIONS false`);
+}
+
+/** Of states of the migrations that nobody may use any more: built more than a week ago, and now there is a newer one. */
+async function dropOldTemplates(admin: Client, role: string): Promise<void> {
+  const { rows } = await admin.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database
+     WHERE datistemplate AND starts_with(datname, 'template_' || $1 || '_')
+       AND (pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification < now() - interval '7 days'`,
+    [role],
+  );
+  for (const { name } of rows) {
+    const identifier = admin.escapeIdentifier(name);
+    await admin.query(`ALTER DATABASE ${identifier} IS_TEMPLATE false`);
+    await admin.query(`DROP DATABASE ${identifier} WITH (FORCE)`);
+  }
 }

@@ -1,5 +1,7 @@
 import { connect } from 'amqplib';
 import { freshVhost, type FreshVhost } from './fresh-vhost';
+import { managementRequest } from './management';
+import { servers } from './servers';
 
 const vhosts: FreshVhost[] = [];
 const fresh = async (...args: Parameters<typeof freshVhost>) => {
@@ -10,6 +12,9 @@ const fresh = async (...args: Parameters<typeof freshVhost>) => {
 afterEach(async () => {
   await Promise.all(vhosts.splice(0).map((vhost) => vhost.drop()));
 });
+
+const reader = 'vhost-test-reader';
+afterAll(() => managementRequest(servers().managementUrl)('DELETE', `users/${reader}`));
 
 const definitions = {
   exchanges: [{ vhost: 'elsewhere', name: 'news', type: 'topic', durable: true, auto_delete: false, internal: false, arguments: {} }],
@@ -45,7 +50,6 @@ test('two vhosts share nothing', async () => {
 });
 
 test('users get their permissions in it, and no more', async () => {
-  const reader = 'comptoir-vhost-test';
   const vhost = await fresh({
     ...definitions,
     users: [{ name: reader, password: `${reader}-dev`, tags: [] } as { name: string }],
