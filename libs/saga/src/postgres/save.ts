@@ -1,8 +1,7 @@
-import { statement } from '@comptoir/messaging';
+import { packed, unpacked, statement } from '@comptoir/messaging';
 import type { SqlTransaction } from '@comptoir/messaging';
 import { isEnded } from '../instance';
 import type { SagaChange } from '../store';
-import { packed, unpacked } from './packed';
 import { slotOf } from './rows';
 
 /**
