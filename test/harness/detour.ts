@@ -32,24 +32,45 @@ async function detour(broker: Broker, queue: string, bindings: readonly Binding[
 }
 
 export interface Held {
+  depth(): Promise<number>;
   /** Waits until this many messages are held. */
   until(count: number): Promise<void>;
-  /** From now on messages go straight to their queue again; those held come by the retry tier of a second, or at once. */
+  /**
+   * From now on messages go straight to their queue again; those held come by the retry tier of a second, or at once.
+   * Idempotent.
+   */
   release(by: 'retry.1s' | 'at once'): Promise<void>;
 }
 
-/** Keeps a command from its handler until it is released: as if it had failed there and sat in a retry tier. */
-export async function hold(broker: Broker, queue: string): Promise<Held> {
-  const { held, end } = await detour(broker, queue, [{ exchange: 'business.commands', key: queue }]);
-  return {
+const open = new WeakMap<Broker, Set<Held>>();
+
+/** Releases what a test that failed still holds: the others go on undisturbed. */
+export async function releaseAll(broker: Broker): Promise<void> {
+  for (const held of open.get(broker) ?? []) await held.release('at once');
+}
+
+/** Keeps a command (or what else comes by that binding) from its handler until it is released: as if it sat in a retry tier. */
+export async function hold(
+  broker: Broker,
+  queue: string,
+  binding: Binding = { exchange: 'business.commands', key: queue },
+): Promise<Held> {
+  const { held, end } = await detour(broker, queue, [binding]);
+  const all = open.get(broker) ?? new Set();
+  open.set(broker, all);
+  const self: Held = {
+    depth: () => broker.depth(held),
     until: (count) => eventually(async () => expect(await broker.depth(held)).toBe(count)),
     async release(by) {
+      if (!all.delete(self)) return;
       await end();
       for (let message = await broker.take(held); message; message = await broker.take(held))
         await broker.resend(message, by === 'at once' ? '' : by, queue);
       await broker.channel.deleteQueue(held);
     },
   };
+  all.add(self);
+  return self;
 }
 
 export interface Shuffled {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 import { eventually } from '@comptoir/testing';
 import { audit, type Violation } from '../../tools/invariants';
 import { rolePassword } from '../../prisma/databases';
@@ -24,7 +24,7 @@ export type NextLife = Readonly<Record<string, string>>;
  * library's fail-points compiled in. They are killed, switched off and started again one by one.
  */
 export class System {
-  private readonly clients = new Map<ServiceName, Promise<Client>>();
+  private readonly pools = new Map<ServiceName, Pool>();
   private readonly brokers: Promise<Broker>[] = [];
   private readonly closing = new AbortController();
 
@@ -66,7 +66,7 @@ export class System {
     await Promise.all(this.services.all.map((process) => process.stop(10_000)));
     pids.forEach(unguarded);
     for (const broker of this.brokers) await (await broker).close();
-    for (const client of this.clients.values()) await (await client).end();
+    for (const pool of this.pools.values()) await pool.end();
     await this.ground.drop();
   }
 
@@ -119,9 +119,9 @@ export class System {
   }
 
   async rows<Row extends object>(database: ServiceName, text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    let client = this.clients.get(database);
-    if (!client) this.clients.set(database, (client = connected(this.ground.databases[database])));
-    return (await (await client).query<Row>(text, [...values])).rows;
+    let pool = this.pools.get(database);
+    if (!pool) this.pools.set(database, (pool = poolOn(this.ground.databases[database])));
+    return (await pool.query<Row>(text, [...values])).rows;
   }
 
   /** The invariants that do not hold once no work is left, or after `waitMs`. */
@@ -154,15 +154,14 @@ export class System {
     return { openOrders: orders?.open ?? 0, openSagas: sagas?.open ?? 0, ordersWithoutSaga };
   }
 
-  /** Moves a saga's deadline to now: it passes at once. */
+  /** Moves a saga's deadline into the past: it passes at once. */
   async passDeadline(orderId: string): Promise<void> {
-    await this.rows('orchestrator', `UPDATE saga.live SET deadline = clock_timestamp(), deadline_slot = 0 WHERE conversation = $1`, [orderId]);
+    await this.rows('orchestrator', `UPDATE saga.live SET deadline = updated_at, deadline_slot = 0 WHERE conversation = $1`, [orderId]);
   }
 }
 
-async function connected(connectionString: string): Promise<Client> {
-  const client = new Client({ connectionString, application_name: 'test' });
-  client.on('error', () => undefined); // A server that is restarted breaks it; the next query says so.
-  await client.connect();
-  return client;
+function poolOn(connectionString: string): Pool {
+  const pool = new Pool({ connectionString, application_name: 'test', max: 3 });
+  pool.on('error', () => undefined); // A server that is restarted breaks idle connections; the next query opens another.
+  return pool;
 }
