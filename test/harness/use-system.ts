@@ -8,11 +8,12 @@ const START_MS = 120_000;
  * A system for all tests of a file, with the shop open. It ends with them, also where it has not come up in time: what
  * half started would outlive the run.
  */
-export function useSystem(options: SystemOptions): () => Shop {
+export function useSystem(options: SystemOptions | (() => Promise<SystemOptions>)): () => Shop {
   let starting: Promise<System> | undefined;
   let shop: Shop | undefined;
   beforeAll(async () => {
-    const system = await (starting = System.start(options));
+    starting = (typeof options === 'function' ? options() : Promise.resolve(options)).then(System.start);
+    const system = await starting;
     shop = new Shop(system);
     await shop.open();
   }, START_MS);
