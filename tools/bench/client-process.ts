@@ -40,13 +40,19 @@ export class ClientProcess {
         this.child.off('message', onMessage).off('exit', onExit);
         signal.removeEventListener('abort', onAbort);
       };
-      const fail = (error: unknown) => (done(), reject(error));
+      const fail = (error: unknown) => {
+        done();
+        reject(error);
+      };
       const onAbort = () => fail(signal.reason);
       const onExit = () => fail(new ToolError('client-ended', 'The client ended before its work was done.'));
       const onMessage = (message: FromClient) => {
         if (message.type === 'progress') this.onProgress(message.what, message.done, message.of);
         else if (message.type === 'failed') fail(new ToolError('client-failed', message.reason));
-        else if (message.type === type) (done(), resolve(message as Extract<FromClient, { type: T }>));
+        else if (message.type === type) {
+          done();
+          resolve(message as Extract<FromClient, { type: T }>);
+        }
       };
       if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });

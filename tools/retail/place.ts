@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { detailOf, expectStatus, RestFailed, type Reply, type RestClient } from '../rest/rest-client';
+import { detailOf, expectStatus, type Reply, type RestClient } from '../rest/rest-client';
 import type { OrderPlan } from './plan';
 import type { Outcome } from './tally';
 
@@ -46,5 +46,3 @@ function taken(client: RestClient, path: string, reply: Reply, ...expected: read
   if (reply.status === 400) throw new Refused(detailOf(reply.body));
   return expectStatus(client, { method: 'POST', path }, reply, ...expected);
 }
-
-export const isRestFailure = (error: unknown): error is RestFailed => error instanceof RestFailed;
