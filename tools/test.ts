@@ -34,13 +34,13 @@ const typecheck = () => check('Checking the types', bin('tsc'), ['-p', 'tsconfig
 
 const TITLES = { unit: 'Unit tests', int: 'Integration tests', e2e: 'End-to-end tests' };
 
-async function jest(project: keyof typeof TITLES, args: readonly string[]): Promise<Outcome> {
+async function jest(project: keyof typeof TITLES, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const file = join(STACK_DIR, `jest-${project}.json`);
   rmSync(file, { force: true });
   // End-to-end tests start whole systems: one file at a time, and what a failed one left open must not keep us waiting.
   const manner = project === 'e2e' ? ['--runInBand', '--forceExit'] : ['--maxWorkers=2'];
   say(`\n${TITLES[project]}`);
-  const { code } = await run(bin('jest'), ['--selectProjects', project, ...manner, '--json', '--outputFile', file, ...args], { show: true });
+  const { code } = await run(bin('jest'), ['--selectProjects', project, ...manner, '--json', '--outputFile', file, ...args], { show: true, env });
   return outcomeOf(file, code);
 }
 
@@ -68,6 +68,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
   unit: { run: (args) => jest('unit', args) },
   int: { servers: true, run: (args) => jest('int', args) },
   e2e: { servers: true, built: true, run: (args) => jest('e2e', args) },
+  // All crashes, one by one and all at once: minutes. The end-to-end tests have a few of each kind.
+  chaos: {
+    servers: true,
+    built: true,
+    run: (args) => jest('e2e', ['--testPathPatterns', '\\.chaos\\.spec\\.ts$', ...args], { COMPTOIR_CHAOS: 'exhaustive' }),
+  },
 };
 
 /** The checks keep a core each busy and go side by side; the tests use both themselves. */

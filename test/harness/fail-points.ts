@@ -11,37 +11,46 @@ const REQUEST = ['before-commit', 'after-commit', 'after-publish', 'after-confir
 /** Nothing to publish. */
 const SILENT = ['before-commit', 'after-commit', 'before-ack'] as const;
 
-interface Work {
-  readonly service: ServiceName;
-  readonly work: string;
-  readonly points: readonly Point[];
-  /** Comes often: it crashes a little later, in the middle of the load. */
-  readonly nth?: number;
-}
-
-/** All that has a part in an order, compensations included. */
-const WORKS: readonly Work[] = [
-  { service: 'orders', work: 'orders.place-order', points: REQUEST },
-  { service: 'orders', work: 'orders.confirm-order', points: MESSAGE },
-  { service: 'orders', work: 'orders.cancel-order', points: MESSAGE },
-  { service: 'carts', work: 'carts.create-cart', points: ['before-commit', 'after-commit'] },
-  { service: 'carts', work: 'carts.validate-cart', points: MESSAGE },
-  { service: 'carts', work: 'carts.order-cancelled', points: SILENT },
-  { service: 'inventory', work: 'inventory.reserve-stock', points: MESSAGE },
-  { service: 'inventory', work: 'inventory.release-stock', points: MESSAGE },
-  { service: 'inventory', work: 'inventory.order-confirmed', points: MESSAGE },
-  { service: 'payments', work: 'payments.process-payment', points: MESSAGE },
-  { service: 'orchestrator', work: 'orchestrator.order-fulfilment', points: MESSAGE },
-];
-
 export interface Doom {
   readonly service: ServiceName;
   readonly crash: Crash;
 }
 
-export const EVERY_CRASH: readonly Doom[] = WORKS.flatMap(({ service, work, points, nth = 1 }) =>
-  points.map((point): Doom => ({ service, crash: `${point}:${work}:${nth}` })),
-);
+const at = (service: ServiceName, work: string, points: readonly Point[]): Doom[] =>
+  points.map((point) => ({ service, crash: `${point}:${service}.${work}:1` }));
+
+/** All that has a part in an order: each step, each compensation, what people do, and deadlines. */
+export const EVERY_CRASH: readonly Doom[] = [
+  ...at('catalog', 'upsert-products', REQUEST),
+  ...at('carts', 'create-cart', ['before-commit', 'after-commit']),
+  ...at('carts', 'validate-cart', MESSAGE),
+  ...at('carts', 'order-cancelled', SILENT),
+  ...at('carts', 'product-priced', SILENT),
+  ...at('inventory', 'reserve-stock', MESSAGE),
+  ...at('inventory', 'release-stock', MESSAGE),
+  ...at('inventory', 'order-confirmed', MESSAGE),
+  ...at('payments', 'process-payment', MESSAGE),
+  ...at('payments', 'refund-payment', MESSAGE),
+  ...at('orders', 'place-order', REQUEST),
+  ...at('orders', 'confirm-order', MESSAGE),
+  ...at('orders', 'cancel-order', MESSAGE),
+  ...at('orchestrator', 'order-fulfilment', MESSAGE),
+  ...at('orchestrator', 'order-fulfilment-actions', REQUEST),
+  ...at('orchestrator', 'timers', ['before-commit', 'after-commit']),
+];
+
+/** A few that are different from each other: every service, every point, on the way there and on the way back. */
+export const SOME_CRASHES: readonly Doom[] = [
+  ...at('carts', 'validate-cart', ['before-commit']),
+  ...at('carts', 'order-cancelled', ['before-ack']),
+  ...at('inventory', 'reserve-stock', ['after-commit']),
+  ...at('inventory', 'release-stock', ['after-commit', 'before-ack']),
+  ...at('payments', 'process-payment', ['before-commit', 'after-commit']),
+  ...at('orders', 'place-order', ['after-commit']),
+  ...at('orders', 'confirm-order', ['after-publish']),
+  ...at('orders', 'cancel-order', ['after-confirm']),
+  ...at('orchestrator', 'order-fulfilment', ['after-commit', 'before-ack', 'after-publish']),
+];
 
 const CRASHES_WITHIN_MS = 60_000;
 

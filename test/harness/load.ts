@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@comptoir/testing';
 import type { Item, Shop } from './shop';
 
 /** An order and how its payment goes. */
 interface Wish {
   readonly items: readonly Item[];
   readonly token: string;
+  /** Somebody cancels it while it is on its way; mostly before its payment has come through. */
+  readonly cancelled?: boolean;
 }
 
 const TEAPOT = { sku: 'TEAPOT', quantity: 1 };
@@ -18,6 +23,7 @@ const WISHES: readonly Wish[] = [
   { items: [TEAPOT], token: 'tok_decline_no_funds' },
   { items: [TEAPOT, { sku: 'TEAPOT', quantity: 2, unitPrice: 2195 }], token: 'tok_approve' },
   { items: [{ sku: 'CUP', quantity: 3 }], token: 'tok_late' },
+  { items: [TEAPOT], token: 'tok_slow_250', cancelled: true },
 ];
 
 export interface Load {
@@ -60,6 +66,36 @@ export async function placeMany(shop: Shop, limit: number, atOnce = 12): Promise
   return placed;
 }
 
-async function order(shop: Shop, { items, token }: Wish): Promise<string> {
-  return (await shop.place(items, { token, waitSeconds: 2 })).orderId;
+async function order(shop: Shop, { items, token, cancelled = false }: Wish): Promise<string> {
+  const { orderId } = await shop.place(items, { token, waitSeconds: cancelled ? undefined : 2 });
+  if (cancelled) await cancel(shop, orderId);
+  return orderId;
+}
+
+/** Asks until there is a saga to cancel. It may be too late for that: then it is refused. */
+async function cancel(shop: Shop, orderId: string): Promise<void> {
+  const ask = { body: { actor: 'ada', reason: 'changed my mind' }, idempotencyKey: randomUUID() };
+  await eventually(async () => expect([200, 409]).toContain((await shop.ask('POST', 'orchestrator', `/sagas/${orderId}/cancel`, ask)).status), {
+    timeoutMs: 60_000,
+    intervalMs: 100,
+  });
+}
+
+/** Changes a price again and again, until it is stopped. */
+export function repricing(shop: Shop): { stop(): Promise<void> } {
+  let stopped = false;
+  const done = (async () => {
+    for (let price = 100; !stopped; price++) {
+      const products = [{ sku: 'CANDLE', name: 'Candle', currency: 'GBP', price }];
+      await shop.ask('POST', 'catalog', '/products', { body: { products }, idempotencyKey: randomUUID() });
+      await delay(200);
+    }
+  })();
+  done.catch(() => undefined); // `stop` tells.
+  return {
+    stop() {
+      stopped = true;
+      return done;
+    },
+  };
 }

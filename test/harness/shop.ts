@@ -94,7 +94,8 @@ export class Shop {
     return expected<T>(await this.ask('GET', service, path), 200);
   }
 
-  private ask(method: string, service: ServiceName, path: string, options: Ask = {}, replica = 0): Promise<Answer> {
+  /** Asks a service until it answers. */
+  ask(method: string, service: ServiceName, path: string, options: Ask = {}, replica = 0): Promise<Answer> {
     return askUntilAnswered(method, this.system.url(service, replica) + path, { ...options, signal: this.system.signal });
   }
 }
