@@ -59,7 +59,8 @@ export async function importRetail(options: ImportOptions, target: ImportTarget)
     }).finally(() => (bar.stop(), report.close()));
     const took = Date.now() - started;
     target.print(`\n${totals(tally)}\n`);
-    target.print(`${tally.orders} orders in ${seconds(took)} (${Math.round((tally.orders * 1_000) / took)}/s). Full lists: ${resolve(options.report)}`);
+    const ended = tally.completed + tally.cancelled.total;
+    target.print(`${ended} orders ended in ${seconds(took)} (${Math.round((ended * 1_000) / took)}/s). Full lists: ${resolve(options.report)}`);
     if (tally.placedBefore > 0) target.print(`${tally.placedBefore} of them were placed by an earlier run and found again.`);
     if (shop.orders.postponed > 0) target.print(`orders asked ${shop.orders.postponed} times to come back later.`);
     const differences = tally.differences(found);
