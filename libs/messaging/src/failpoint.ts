@@ -30,3 +30,8 @@ export function failPoint(point: FailPoint, work: string): void {
     if (passed === Number(nth ?? 1)) process.kill(process.pid, 'SIGKILL');
   }
 }
+
+/** The same a moment later, when what was written before has left the process: a confirm takes a round trip more. */
+export function failPointOnceSent(point: FailPoint, work: string): void {
+  if (typeof __FAILPOINTS__ !== 'undefined' && __FAILPOINTS__) setImmediate(() => setImmediate(() => failPoint(point, work)));
+}

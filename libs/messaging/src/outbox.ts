@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './clock';
 import { wireMessage } from './envelope';
-import { failPoint, switchedOff } from './failpoint';
+import { failPoint, failPointOnceSent, switchedOff } from './failpoint';
 import { pauseBefore } from './failure';
 import type { Logger } from './logger';
 import type { EndpointObserver } from './observer';
@@ -90,8 +90,9 @@ export class Outbox<Tx> {
     if (rows.length === 0) return;
     const { transport, observer, appId, logger } = this.options;
     this.inFlight += rows.length;
-    const outcomes = await transport.publish(rows.map((row) => wireMessage(row, versions.get(row.id), appId)));
-    failPoint('after-publish', work);
+    const publishing = transport.publish(rows.map((row) => wireMessage(row, versions.get(row.id), appId)));
+    failPointOnceSent('after-publish', work);
+    const outcomes = await publishing;
     this.inFlight -= rows.length;
     const counts = new Map<(typeof outcomes)[number], number>();
     rows.forEach((row, index) => {
