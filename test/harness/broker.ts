@@ -7,7 +7,9 @@ import type { Ground } from './ground';
 export const EXCHANGES = ['business.commands', 'business.events'] as const;
 
 /** A message off the wire, to be sent again unchanged. */
-export type Wire = Pick<GetMessage, 'content' | 'fields' | 'properties'>;
+export interface Wire extends Pick<GetMessage, 'content' | 'properties'> {
+  readonly fields: { readonly exchange: string; readonly routingKey: string };
+}
 
 /** An administrator's connection to the system's virtual host: taps, detours, messages made by hand. */
 export class Broker {
