@@ -1,4 +1,6 @@
-import { Pool, types } from 'pg';
+import type { Duplex } from 'node:stream';
+import { Pool, types, type PoolClient } from 'pg';
+import { coalesceWrites } from '../coalesce-writes';
 
 const INT8 = 20;
 
@@ -26,5 +28,6 @@ export function pgPool(options: {
   });
   // A connection that breaks while idle is replaced at the next use; without a listener the process would die of it.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => coalesceWrites((client as PoolClient & { connection: { stream: Duplex } }).connection.stream));
   return pool;
 }

@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import { AmqpConnection } from '@golevelup/nestjs-rabbitmq';
+import { coalesceWrites } from '../coalesce-writes';
 import type { Logger } from '../logger';
 
 /** TCP_NODELAY is off by default in amqplib, and costs tens of milliseconds a hop (Nagle against delayed acks). */
@@ -37,8 +39,9 @@ export async function connect(options: { url: string; name: string; logger: Logg
     if (!refused) logger.warn('RabbitMQ cannot be reached; trying again every second', { connection: options.name, error: err.message });
     refused = true;
   });
-  connection.managedConnection.on('connect', () => {
+  connection.managedConnection.on('connect', ({ connection: model }: { connection: unknown }) => {
     refused = false;
+    coalesceWrites((model as { connection: { stream: Duplex } }).connection.stream);
     logger.debug('Connected to RabbitMQ', { connection: options.name });
   });
   return connection;
