@@ -94,8 +94,8 @@ describe('finds', () => {
     [
       'a saga that runs once more',
       'orchestrator',
-      `INSERT INTO saga.live (type, conversation, definition_version, status, step, label, data, progress, version, started_at, updated_at)
-       SELECT type, conversation, 1, 'running', 'reserve-stock', 'PENDING', '{}', '{}', 1, now(), now() FROM saga.ended`,
+      `INSERT INTO saga.live (type, conversation, definition_version, status, step, label, data, progress, version, written_from, started_at, updated_at)
+       SELECT type, conversation, 1, 'running', 'reserve-stock', 'PENDING', '{}', '{}', 1, 0, now(), now() FROM saga.ended`,
       ['every-order-one-ended-saga'],
     ],
     ['stock that stays reserved', 'inventory', `UPDATE inventory.reservation SET state = 'reserved'`, ['reservations-match-stock', 'stock-matches-order']],
