@@ -9,12 +9,12 @@ import { PrismaClient } from './generated/prisma/client';
 import { receiveStock } from './receive-stock';
 import { MAX_QUANTITY } from './stock.controller';
 
-const ReceivedLine = z.object({
+const ReceivedLine = z.strictObject({
   sku: Sku.meta({ example: 'TEAPOT-BLUE' }),
   quantity: z.int().positive().max(MAX_QUANTITY).meta({ description: 'Units', example: 24 }),
 });
 
-class Goods extends createZodDto(z.object({ lines: z.array(ReceivedLine).min(1).max(1_000) })) {}
+class Goods extends createZodDto(z.strictObject({ lines: z.array(ReceivedLine).min(1).max(1_000) })) {}
 class ReceiptParam extends createZodDto(z.object({ receiptId: z.uuid() })) {}
 class ReceiptTakenView extends createZodDto(z.object({ receiptId: z.uuid(), lines: z.array(ReceivedLine) })) {}
 class ReceiptView extends createZodDto(ReceiptTakenView.schema.extend({ receivedAt: z.iso.datetime() })) {}

@@ -13,10 +13,10 @@ export const MAX_QUANTITY = 1_000_000;
 const MAX_LINES = 5_000;
 
 class OpeningStock extends createZodDto(
-  z.object({
+  z.strictObject({
     lines: z
       .array(
-        z.object({
+        z.strictObject({
           sku: Sku.meta({ example: 'TEAPOT-BLUE' }),
           quantity: z.int().min(0).max(MAX_QUANTITY).meta({ description: 'Units', example: 120 }),
         }),

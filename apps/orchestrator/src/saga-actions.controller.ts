@@ -17,7 +17,7 @@ const line = (max: number) =>
     .max(max)
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
-const Ask = z.object({
+const Ask = z.strictObject({
   actor: line(100).meta({ description: 'Who asks; kept for good', example: 'ada@example.com' }),
   reason: line(500).meta({
     description: 'Why; kept for good, and part of what the customer may be told',

@@ -11,10 +11,10 @@ const Status = z.enum(['PENDING', 'COMPLETED', 'CANCELLED']);
 const Links = z.object({ self: z.string().meta({ example: '/orders/01936f1e-7f44-7d3e-9c2b-3f2a1b4c5d6e' }) });
 
 export class NewOrder extends createZodDto(
-  z.object({
+  z.strictObject({
     cartId: z.uuid().toLowerCase(),
     customerId: CustomerId.meta({ example: 'C-17850' }),
-    payment: z.object({
+    payment: z.strictObject({
       token: PaymentToken.meta({
         description:
           'The simulated gateway knows tok_approve, tok_decline, tok_decline_<reason>, tok_timeout, tok_late, tok_slow_<ms>',
