@@ -13,7 +13,10 @@ afterEach(async () => {
 /** Orders come in all the time, and prices change, while `crash` happens; then everything must come to rest and add up. */
 async function underLoad(shop: Shop, crash: () => Promise<void>): Promise<void> {
   const { system } = shop;
-  const kept = async () => (await system.rows<{ id: string }>('orders', 'SELECT order_id AS id FROM orders.customer_order')).map(({ id }) => id);
+  const kept = async () =>
+    (await system.rows<{ id: string }>('orders', 'SELECT order_id AS id FROM orders.customer_order')).map(
+      ({ id }) => id,
+    );
   const before = await kept();
   const orders = load(shop);
   running.push(orders, repricing(shop));
@@ -31,12 +34,30 @@ if (process.env['COMPTOIR_CHAOS'] === 'exhaustive') {
     await underLoad(shop(), () => crashAll(shop().system, EVERY_CRASH));
   }, 400_000);
 
-  test.each(EVERY_CRASH)('killed at $crash: each order is placed once and ends, and all adds up', async ({ service, crash }) => {
-    await underLoad(shop(), async () => {
-      await crashAt(shop().system, service, crash);
-      await shop().system.revive(service).ready();
-    });
-  }, 120_000);
+  test.each(EVERY_CRASH)(
+    'killed at $crash: each order is placed once and ends, and all adds up',
+    async ({ service, crash }) => {
+      await underLoad(shop(), async () => {
+        await crashAt(shop().system, service, crash);
+        await shop().system.revive(service).ready();
+      });
+    },
+    120_000,
+  );
+
+  describe.each(['inbox', 'outbox', 'relay', 'late-ack'])('without the %s', (mechanism) => {
+    const broken = useSystem({ name: `crashes-without-${mechanism}`, env: { COMPTOIR_SWITCHED_OFF: mechanism } });
+
+    test('the same crashes do harm (this test can fail)', async () => {
+      const { system } = broken();
+      const orders = load(broken());
+      running.push(orders);
+      await crashAll(system, SOME_CRASHES);
+      await orders.stop();
+      const wrong = async () => [...(await system.violations({ waitMs: 15_000 })), ...(await miscounts(system))];
+      expect(await wrong()).not.toEqual([]);
+    }, 300_000);
+  });
 } else {
   test('services are killed in the middle of their work, again and again: each order is placed once and ends', async () => {
     await underLoad(shop(), () => crashAll(shop().system, SOME_CRASHES));

@@ -14,14 +14,24 @@ const PATIENT = { waitSeconds: 30 };
 
 test('an order goes through: priced, reserved, paid, confirmed, and its stock sold', async () => {
   const before = await shop.stock('TEAPOT');
-  const cartId = await shop.cart([{ sku: 'TEAPOT', quantity: 3 }, { sku: 'CUP', quantity: 2 }]);
+  const cartId = await shop.cart([
+    { sku: 'TEAPOT', quantity: 3 },
+    { sku: 'CUP', quantity: 2 },
+  ]);
   const answer = await shop.post(cartId);
   const { orderId, status } = answer.body as Placed;
   expect([answer.status, answer.headers.get('location'), status]).toEqual([202, `/orders/${orderId}`, 'PENDING']);
 
   const total = { amount: 3 * 2495 + 2 * 695, currency: 'GBP' };
   expect(await shop.ended(orderId)).toMatchObject({ status: 'COMPLETED', reason: null, total, cartId });
-  expect(await statesOf(orderId)).toEqual(['PENDING', 'CART_VALIDATED', 'STOCK_RESERVED', 'PAYMENT_PROCESSED', 'ORDER_CONFIRMED', 'COMPLETED']);
+  expect(await statesOf(orderId)).toEqual([
+    'PENDING',
+    'CART_VALIDATED',
+    'STOCK_RESERVED',
+    'PAYMENT_PROCESSED',
+    'ORDER_CONFIRMED',
+    'COMPLETED',
+  ]);
   expect(await shop.payment(orderId)).toMatchObject({ state: 'captured', captured: total.amount, refunded: 0 });
   await eventually(async () => expect(await shop.reservation(orderId)).toMatchObject({ state: 'sold' }));
   expect(await shop.stock('TEAPOT')).toMatchObject({ available: before.available - 3, sold: before.sold + 3 });
@@ -30,7 +40,10 @@ test('an order goes through: priced, reserved, paid, confirmed, and its stock so
 
 test('a declined payment gives back the stock and the cart, in reverse order, and says why', async () => {
   const before = await shop.stock('TEAPOT');
-  const { orderId, status, reason } = await shop.place([{ sku: 'TEAPOT', quantity: 4 }], { token: 'tok_decline_no_funds', ...PATIENT });
+  const { orderId, status, reason } = await shop.place([{ sku: 'TEAPOT', quantity: 4 }], {
+    token: 'tok_decline_no_funds',
+    ...PATIENT,
+  });
   expect([status, reason]).toEqual(['CANCELLED', 'payment declined: no_funds']);
   const { cartId } = await shop.order(orderId);
   await eventually(async () => expect(await shop.cartOf(cartId)).toMatchObject({ state: 'open', orderId: null }));
@@ -44,12 +57,20 @@ test('a declined payment gives back the stock and the cart, in reverse order, an
 describe('refused, with the reason, and nothing reserved or captured', () => {
   const nothing = async (orderId: string) => {
     expect((await ask('GET', `${shop.system.url('payments')}/payments/${orderId}`)).status).toBe(404);
-    const rows = await shop.system.rows<{ state: string }>('inventory', 'SELECT state FROM inventory.reservation WHERE order_id = $1', [orderId]);
+    const rows = await shop.system.rows<{ state: string }>(
+      'inventory',
+      'SELECT state FROM inventory.reservation WHERE order_id = $1',
+      [orderId],
+    );
     expect(rows.filter(({ state }) => state !== 'rejected')).toEqual([]);
   };
   test.each<[string, Item, RegExp]>([
     ['no stock is left', { sku: 'KETTLE', quantity: 1 }, /^out-of-stock: KETTLE \(1 wanted, 0 left\)$/],
-    ['more is wanted than there is', { sku: 'TRAY', quantity: 1_000 }, /^out-of-stock: TRAY \(1000 wanted, \d+ left\)$/],
+    [
+      'more is wanted than there is',
+      { sku: 'TRAY', quantity: 1_000 },
+      /^out-of-stock: TRAY \(1000 wanted, \d+ left\)$/,
+    ],
     ['the catalogue does not know the SKU', { sku: 'NOPE', quantity: 1 }, /^unknown-sku: .*NOPE/],
     ['the price is not offered', { ...TEAPOT, unitPrice: 1 }, /^price-not-offered: .*TEAPOT/],
   ])('%s', async (_situation, item, reason) => {
@@ -59,9 +80,15 @@ describe('refused, with the reason, and nothing reserved or captured', () => {
   });
 
   test('the cart is empty, or does not exist, or is ordered already', async () => {
-    expect(await shop.place([], PATIENT)).toMatchObject({ status: 'CANCELLED', reason: expect.stringMatching(/^cart-empty/) });
+    expect(await shop.place([], PATIENT)).toMatchObject({
+      status: 'CANCELLED',
+      reason: expect.stringMatching(/^cart-empty/),
+    });
     const foreign = '01936f1e-7f44-7d3e-9c2b-3f2a1b4c5d6e';
-    expect((await shop.post(foreign, PATIENT)).body).toMatchObject({ status: 'CANCELLED', reason: expect.stringMatching(/^cart-not-found/) });
+    expect((await shop.post(foreign, PATIENT)).body).toMatchObject({
+      status: 'CANCELLED',
+      reason: expect.stringMatching(/^cart-not-found/),
+    });
     const cartId = await shop.cart([TEAPOT]);
     expect((await shop.post(cartId, PATIENT)).body).toMatchObject({ status: 'COMPLETED' });
     const again = (await shop.post(cartId, PATIENT)).body as Placed;
@@ -84,13 +111,18 @@ test('a price that went up counts from the next order on, at every process', asy
   for (const price of [500, 550]) {
     await ask('POST', `${shop.system.url('catalog')}/products`, { body: { products: [{ ...offer, price }] } });
     await shop.untilOffersAreKnown();
-    expect(await shop.place([{ sku: 'MUG', quantity: 2 }], PATIENT)).toMatchObject({ status: 'COMPLETED', total: { amount: 2 * price } });
+    expect(await shop.place([{ sku: 'MUG', quantity: 2 }], PATIENT)).toMatchObject({
+      status: 'COMPLETED',
+      total: { amount: 2 * price },
+    });
   }
 });
 
 describe('Prefer: wait', () => {
   test('answers with the end, whichever process the order ended at', async () => {
-    const orders = await Promise.all(Array.from({ length: 24 }, (_, nth) => shop.place([TEAPOT], { ...PATIENT, replica: nth % 2 })));
+    const orders = await Promise.all(
+      Array.from({ length: 24 }, (_, nth) => shop.place([TEAPOT], { ...PATIENT, replica: nth % 2 })),
+    );
     expect(orders.map(({ status }) => status)).toEqual(orders.map(() => 'COMPLETED'));
     for (const name of ['orders', 'orchestrator', 'inventory'] as const)
       for (const [replica] of shop.system.processes(name).entries())
@@ -124,7 +156,9 @@ async function statesOf(orderId: string): Promise<string[]> {
 }
 
 const sentFor = async (orderId: string) =>
-  (await sagaOf(orderId)).timeline.flatMap(({ events }) => events.flatMap(({ type, message }) => (type === 'sent' && message ? [message] : [])));
+  (await sagaOf(orderId)).timeline.flatMap(({ events }) =>
+    events.flatMap(({ type, message }) => (type === 'sent' && message ? [message] : [])),
+  );
 
 interface Saga {
   readonly endedAt: string | null;

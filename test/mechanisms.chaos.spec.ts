@@ -65,7 +65,9 @@ describe('switched off', () => {
   test('without the relay its message waits in the outbox for ever (this test can fail)', async () => {
     const orderId = await killedWhileAccepting(shop, off('relay'));
     await eventually(async () =>
-      expect(await system.rows('orders', `SELECT 1 FROM messaging.outbox WHERE created_at < now() - interval '5 seconds'`)).toHaveLength(1),
+      expect(
+        await system.rows('orders', `SELECT 1 FROM messaging.outbox WHERE created_at < now() - interval '5 seconds'`),
+      ).toHaveLength(1),
     );
     await expectLost(orderId);
     await system.restart('orders');
@@ -85,7 +87,9 @@ describe('switched off', () => {
   });
 
   test('without the inbox messages that come twice are handled twice (this test can fail)', async () => {
-    await Promise.all((['inventory', 'payments', 'orders'] as const).map((service) => system.restart(service, off('inbox'))));
+    await Promise.all(
+      (['inventory', 'payments', 'orders'] as const).map((service) => system.restart(service, off('inbox'))),
+    );
     const { orderId } = await orderWithDuplicates();
     const twice = await eventually(async () => {
       const found = (await miscounts(system)).filter((each) => each.orderId === orderId);
@@ -109,7 +113,9 @@ async function untilForgotten(orderId: string): Promise<void> {
     expect(await system.rows('orders', 'SELECT id FROM messaging.outbox')).toEqual([]);
     expect(await broker.depth('orchestrator.order-fulfilment')).toBe(0);
   });
-  expect(await system.rows('orchestrator', 'SELECT 1 FROM saga.instance WHERE conversation = $1', [orderId])).toEqual([]);
+  expect(await system.rows('orchestrator', 'SELECT 1 FROM saga.instance WHERE conversation = $1', [orderId])).toEqual(
+    [],
+  );
 }
 
 async function expectLost(orderId: string): Promise<void> {
@@ -138,7 +144,9 @@ async function orderWithDuplicates(): Promise<Placed> {
 }
 
 /** A ConfirmOrder for no order, which throws, in one batch with those of five orders. */
-async function poisonBesideConfirmations(env: NextLife = {}): Promise<{ poison: string; retried: Set<string>; orders: readonly string[] }> {
+async function poisonBesideConfirmations(
+  env: NextLife = {},
+): Promise<{ poison: string; retried: Set<string>; orders: readonly string[] }> {
   const retried = new Set<string>();
   await tap(broker, ['retry.1s'], ({ properties }) => retried.add(String(properties.messageId)));
   const held = await hold(broker, 'orders.confirm-order');
@@ -146,7 +154,9 @@ async function poisonBesideConfirmations(env: NextLife = {}): Promise<{ poison: 
   const before = [await place(), await place(), await place()];
   await held.until(3);
   const total = { amount: 695, currency: 'GBP' };
-  const poison = await broker.send(ConfirmOrder({ orderId: uuidv7(), lines: [{ sku: 'CUP', quantity: 1, unitPrice: 695 }], total }));
+  const poison = await broker.send(
+    ConfirmOrder({ orderId: uuidv7(), lines: [{ sku: 'CUP', quantity: 1, unitPrice: 695 }], total }),
+  );
   const after = [await place(), await place()];
   await held.until(6);
   await system.kill('orders');

@@ -21,11 +21,17 @@ interface Saga {
   readonly state: string;
   readonly step: string | null;
   readonly parked: { readonly code: string } | null;
-  readonly actions: readonly { readonly action: string; readonly actor: string; readonly reason: string; readonly outcome: string }[];
+  readonly actions: readonly {
+    readonly action: string;
+    readonly actor: string;
+    readonly reason: string;
+    readonly outcome: string;
+  }[];
   readonly remaining: readonly { readonly command: string }[];
 }
 
-const sagaOf = async (orderId: string) => (await ask('GET', `${shop.system.url('orchestrator')}/sagas/${orderId}`)).body as Saga;
+const sagaOf = async (orderId: string) =>
+  (await ask('GET', `${shop.system.url('orchestrator')}/sagas/${orderId}`)).body as Saga;
 const act = (orderId: string, action: string, more: object = {}): Promise<Answer> =>
   ask('POST', `${shop.system.url('orchestrator')}/sagas/${orderId}/${action}`, {
     body: { actor: 'ada', reason: `to ${action}`, ...more },
@@ -66,7 +72,11 @@ describe('a compensation that overtakes its command', () => {
     await shop.system.passDeadline(orderId);
     const { cartId } = await shop.ended(orderId);
     await held.release('retry.1s');
-    await eventually(async () => expect(await shop.system.rows('carts', 'SELECT state FROM carts.validation WHERE order_id = $1', [orderId])).toEqual([{ state: 'void' }]));
+    await eventually(async () =>
+      expect(
+        await shop.system.rows('carts', 'SELECT state FROM carts.validation WHERE order_id = $1', [orderId]),
+      ).toEqual([{ state: 'void' }]),
+    );
     await eventually(async () => expect(await broker.depth('retry.1s')).toBe(0));
     expect(await shop.cartOf(cartId)).toMatchObject({ state: 'open' });
     expect((await shop.post(cartId, { waitSeconds: 20 })).body).toMatchObject({ status: 'COMPLETED' });
@@ -91,7 +101,10 @@ describe('a parked saga', () => {
   let [atPivot, resolved, skipped] = ['', '', ''];
 
   beforeAll(async () => {
-    [confirmation, release] = [await hold(broker, 'orders.confirm-order'), await hold(broker, 'inventory.release-stock')];
+    [confirmation, release] = [
+      await hold(broker, 'orders.confirm-order'),
+      await hold(broker, 'inventory.release-stock'),
+    ];
     const place = async (token: string) => (await shop.place(ITEMS, { token })).orderId;
     [atPivot, resolved, skipped] = [await place('tok_approve'), await place('tok_decline'), await place('tok_decline')];
     await confirmation.until(1);
@@ -101,14 +114,24 @@ describe('a parked saga', () => {
   afterAll(() => releaseAll(broker));
 
   test('goes on by a retry, which is kept with who asked and why; a refused action is kept too', async () => {
-    expect(await sagaOf(atPivot)).toMatchObject({ status: 'parked', step: 'confirm-order', parked: { code: 'no-answer' } });
+    expect(await sagaOf(atPivot)).toMatchObject({
+      status: 'parked',
+      step: 'confirm-order',
+      parked: { code: 'no-answer' },
+    });
     for (const action of ['skip', 'compensate', 'cancel']) {
       const refused = await act(atPivot, action);
-      expect([refused.status, refused.headers.get('content-type')]).toEqual([409, expect.stringContaining('application/problem+json')]);
+      expect([refused.status, refused.headers.get('content-type')]).toEqual([
+        409,
+        expect.stringContaining('application/problem+json'),
+      ]);
     }
     expect((await shop.order(atPivot)).status).toBe('PENDING');
     const taken = await act(atPivot, 'retry');
-    expect([taken.status, taken.body]).toEqual([200, expect.objectContaining({ status: 'running', step: 'confirm-order' })]);
+    expect([taken.status, taken.body]).toEqual([
+      200,
+      expect.objectContaining({ status: 'running', step: 'confirm-order' }),
+    ]);
     await confirmation.until(6); // five before it parked, and this one
     await confirmation.release('at once');
     expect(await shop.ended(atPivot)).toMatchObject({ status: 'COMPLETED' });
@@ -147,12 +170,17 @@ describe('a running saga', () => {
 
   test('is cancelled by a person: undone, and the reason names the person', async () => {
     const { orderId, held } = await placeHolding('payments.process-payment');
-    expect(await sagaOf(orderId)).toMatchObject({ state: 'STOCK_RESERVED', remaining: [{ command: 'payments.process-payment' }, { command: 'orders.confirm-order' }] });
+    expect(await sagaOf(orderId)).toMatchObject({
+      state: 'STOCK_RESERVED',
+      remaining: [{ command: 'payments.process-payment' }, { command: 'orders.confirm-order' }],
+    });
     expect((await act(orderId, 'cancel')).status).toBe(200);
     expect(await shop.ended(orderId)).toMatchObject({ status: 'CANCELLED', reason: 'cancelled by ada: to cancel' });
     await held.release('at once');
     expect(await shop.reservation(orderId)).toMatchObject({ state: 'released' });
-    await eventually(async () => expect(await sagaOf(orderId)).toMatchObject({ status: 'cancelled', state: 'CANCELLED' }));
+    await eventually(async () =>
+      expect(await sagaOf(orderId)).toMatchObject({ status: 'cancelled', state: 'CANCELLED' }),
+    );
     expect((await act(orderId, 'cancel')).status).toBe(409);
   });
 

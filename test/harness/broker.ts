@@ -32,10 +32,15 @@ export class Broker {
   }
 
   /** Sends a message by hand; `body` replaces the one that the contract allows. Returns its id. */
-  async send({ type, body, options = {} }: Outgoing<MessageType>, change: { body?: string; messageId?: string } = {}): Promise<string> {
+  async send(
+    { type, body, options = {} }: Outgoing<MessageType>,
+    change: { body?: string; messageId?: string } = {},
+  ): Promise<string> {
     const messageId = change.messageId ?? options.id ?? randomUUID();
     const [exchange, key] =
-      type.kind === 'command' ? ['business.commands', type.name] : ['business.events', `${type.name}.${options.flow ?? 'none'}`];
+      type.kind === 'command'
+        ? ['business.commands', type.name]
+        : ['business.events', `${type.name}.${options.flow ?? 'none'}`];
     await this.publish(exchange, key, Buffer.from(change.body ?? JSON.stringify(body)), {
       messageId,
       type: type.name,

@@ -12,7 +12,11 @@ interface Binding {
  * Leads a queue's messages into a queue of the test's own. The system must be at rest for a moment: between the two
  * changes of bindings a message would come twice.
  */
-async function detour(broker: Broker, queue: string, bindings: readonly Binding[]): Promise<{ readonly held: string; end(): Promise<void> }> {
+async function detour(
+  broker: Broker,
+  queue: string,
+  bindings: readonly Binding[],
+): Promise<{ readonly held: string; end(): Promise<void> }> {
   const { channel } = broker;
   const held = `held.${queue}.${randomUUID()}`;
   await channel.assertQueue(held, { arguments: { 'x-queue-type': 'quorum' } });
@@ -83,7 +87,13 @@ export interface Shuffled {
  * Shuffles what comes to a queue: messages are kept until `window` of them are there, or a moment has passed, and then
  * go on in random order, some of them twice.
  */
-export async function shuffle(broker: Broker, queue: string, bindings: readonly Binding[], window = 12, momentMs = 30): Promise<Shuffled> {
+export async function shuffle(
+  broker: Broker,
+  queue: string,
+  bindings: readonly Binding[],
+  window = 12,
+  momentMs = 30,
+): Promise<Shuffled> {
   const { held, end } = await detour(broker, queue, bindings);
   let kept: Wire[] = [];
   let timer: NodeJS.Timeout | undefined;

@@ -76,7 +76,12 @@ export async function crashAt(system: System, service: ServiceName, crash: Crash
 }
 
 /** Kills the service where it is and starts it armed; `killed` resolves at its end at the fail-point. */
-export async function arm(system: System, service: ServiceName, crash: Crash, env: NextLife = {}): Promise<{ killed: Promise<void> }> {
+export async function arm(
+  system: System,
+  service: ServiceName,
+  crash: Crash,
+  env: NextLife = {},
+): Promise<{ killed: Promise<void> }> {
   await system.kill(service);
   const process = system.revive(service, { ...env, COMPTOIR_FAILPOINT: crash });
   return { killed: killedAt(process, crash) };

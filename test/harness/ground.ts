@@ -19,10 +19,18 @@ export interface Ground {
 
 /** On the servers all tests share, empty: dropped afterwards. */
 export async function freshGround(name: string): Promise<Ground> {
-  const definitions = JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')) as Parameters<typeof freshVhost>[0];
-  const [vhost, ...databases] = await Promise.all([freshVhost(definitions, { name }), ...SERVICES.map((service) => freshDatabase(service))]);
+  const definitions = JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')) as Parameters<
+    typeof freshVhost
+  >[0];
+  const [vhost, ...databases] = await Promise.all([
+    freshVhost(definitions, { name }),
+    ...SERVICES.map((service) => freshDatabase(service)),
+  ]);
   const urls = (pick: (database: (typeof databases)[number]) => string) =>
-    Object.fromEntries(SERVICES.map((service, index) => [service, pick(databases[index]!)])) as Record<ServiceName, string>;
+    Object.fromEntries(SERVICES.map((service, index) => [service, pick(databases[index]!)])) as Record<
+      ServiceName,
+      string
+    >;
   return {
     servers: servers(),
     vhost: vhost.name,

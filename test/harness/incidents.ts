@@ -22,7 +22,10 @@ export async function acceptedWithoutBroker(shop: Shop, env: NextLife = {}): Pro
   const { system } = shop;
   const broker = new URL(system.ground.servers.amqpUrl);
   const line = await proxyTo(broker.hostname, Number(broker.port));
-  const proxied = Object.assign(new URL(system.brokerUrl('orders')), { hostname: '127.0.0.1', port: String(line.port) });
+  const proxied = Object.assign(new URL(system.brokerUrl('orders')), {
+    hostname: '127.0.0.1',
+    port: String(line.port),
+  });
   try {
     await system.restart('orders', { ...env, AMQP_URL: proxied.toString() });
     const cartId = await shop.cart([{ sku: 'CUP', quantity: 1 }]);

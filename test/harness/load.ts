@@ -37,7 +37,10 @@ export interface Load {
  * Orders without end, so many at a time, each waited for a little while: customers who notice an outage only as a delay,
  * since they ask again under the same key until they are answered.
  */
-export function load(shop: Shop, { atOnce = 24, limit = Infinity }: { atOnce?: number; limit?: number } = {}): Load & { done: Promise<void> } {
+export function load(
+  shop: Shop,
+  { atOnce = 24, limit = Infinity }: { atOnce?: number; limit?: number } = {},
+): Load & { done: Promise<void> } {
   const placed: string[] = [];
   let started = 0;
   let stopped = false;
@@ -75,10 +78,14 @@ async function order(shop: Shop, { items, token, cancelled = false }: Wish): Pro
 /** Asks until there is a saga to cancel. It may be too late for that: then it is refused. */
 async function cancel(shop: Shop, orderId: string): Promise<void> {
   const ask = { body: { actor: 'ada', reason: 'changed my mind' }, idempotencyKey: randomUUID() };
-  await eventually(async () => expect([200, 409]).toContain((await shop.ask('POST', 'orchestrator', `/sagas/${orderId}/cancel`, ask)).status), {
-    timeoutMs: 60_000,
-    intervalMs: 100,
-  });
+  await eventually(
+    async () =>
+      expect([200, 409]).toContain((await shop.ask('POST', 'orchestrator', `/sagas/${orderId}/cancel`, ask)).status),
+    {
+      timeoutMs: 60_000,
+      intervalMs: 100,
+    },
+  );
 }
 
 /** Changes a price again and again, until it is stopped. */

@@ -30,10 +30,20 @@ export class OwnServers {
   private constructor(private readonly env: NodeJS.ProcessEnv) {}
 
   static async start(): Promise<OwnServers> {
-    const { COMPTOIR_DATABASE_URL: _database, COMPTOIR_AMQP_URL: _amqp, COMPTOIR_MANAGEMENT_URL: _management, ...env } = process.env;
+    const {
+      COMPTOIR_DATABASE_URL: _database,
+      COMPTOIR_AMQP_URL: _amqp,
+      COMPTOIR_MANAGEMENT_URL: _management,
+      ...env
+    } = process.env;
     const shift = PORT_SHIFT + Number(env['COMPTOIR_PORT_SHIFT'] ?? 0);
     // Not in containers: those of this checkout are the ones that everybody uses.
-    const servers = new OwnServers({ ...env, COMPTOIR_STACK_DIR: DIR, COMPTOIR_PORT_SHIFT: String(shift), DOCKER_HOST: 'tcp://127.0.0.1:9' });
+    const servers = new OwnServers({
+      ...env,
+      COMPTOIR_STACK_DIR: DIR,
+      COMPTOIR_PORT_SHIFT: String(shift),
+      DOCKER_HOST: 'tcp://127.0.0.1:9',
+    });
     await servers.up();
     return servers;
   }

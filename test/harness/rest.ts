@@ -52,7 +52,8 @@ export async function askUntilAnswered(method: string, url: string, options: Ask
   for (;;) {
     const { answer, error } = await tried(ask(method, url, options));
     if (answer && answer.status !== 503) return answer;
-    if (Date.now() > deadline || options.signal?.aborted) throw new Error(`${method} ${url}: no answer but ${answer ? JSON.stringify(answer.body) : String(error)}`);
+    if (Date.now() > deadline || options.signal?.aborted)
+      throw new Error(`${method} ${url}: no answer but ${answer ? JSON.stringify(answer.body) : String(error)}`);
     await delay(PAUSE_MS);
   }
 }
@@ -65,7 +66,8 @@ const tried = <T>(work: Promise<T>): Promise<{ answer?: T; error?: unknown }> =>
 
 /** The body of an answer that must have this status. */
 export function expected<T>(answer: Answer, status: number): T {
-  if (answer.status !== status) throw new Error(`Expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
+  if (answer.status !== status)
+    throw new Error(`Expected ${status}, got ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body as T;
 }
 

@@ -62,24 +62,33 @@ export class Shop {
   /** POST /orders. Without `waitSeconds` it does not wait for the end. */
   async post(
     cartId: string,
-    { token = 'tok_approve', waitSeconds, replica = 0 }: { token?: string; waitSeconds?: number; replica?: number } = {},
+    {
+      token = 'tok_approve',
+      waitSeconds,
+      replica = 0,
+    }: { token?: string; waitSeconds?: number; replica?: number } = {},
   ): Promise<Answer> {
     const body = { cartId, customerId: 'C-17850', payment: { token } };
     return this.ask('POST', 'orders', '/orders', { body, idempotencyKey: randomUUID(), waitSeconds }, replica);
   }
 
   /** Fills a cart and orders it; the answer is a 200 with its end, or a 202. */
-  async place(items: readonly Item[], options: { token?: string; waitSeconds?: number; replica?: number } = {}): Promise<Placed> {
+  async place(
+    items: readonly Item[],
+    options: { token?: string; waitSeconds?: number; replica?: number } = {},
+  ): Promise<Placed> {
     const answer = await this.post(await this.cart(items), options);
     return expected<Placed>(answer, answer.status === 200 ? 200 : 202);
   }
 
   /** An order as it is now. */
   order = (orderId: string) => this.read<Placed & { cartId: string }>('orders', `/orders/${orderId}`);
-  cartOf = (cartId: string) => this.read<{ state: 'open' | 'ordered'; orderId: string | null }>('carts', `/carts/${cartId}`);
+  cartOf = (cartId: string) =>
+    this.read<{ state: 'open' | 'ordered'; orderId: string | null }>('carts', `/carts/${cartId}`);
   stock = (sku: string) => this.read<Stock>('inventory', `/stock/${sku}`);
   reservation = (orderId: string) => this.read<{ state: string }>('inventory', `/reservations/${orderId}`);
-  payment = (orderId: string) => this.read<{ state: string; captured: number; refunded: number }>('payments', `/payments/${orderId}`);
+  payment = (orderId: string) =>
+    this.read<{ state: string; captured: number; refunded: number }>('payments', `/payments/${orderId}`);
 
   /** Waits for an order's end. */
   ended(orderId: string): Promise<Placed & { cartId: string }> {
@@ -96,6 +105,9 @@ export class Shop {
 
   /** Asks a service until it answers. */
   ask(method: string, service: ServiceName, path: string, options: Ask = {}, replica = 0): Promise<Answer> {
-    return askUntilAnswered(method, this.system.url(service, replica) + path, { ...options, signal: this.system.signal });
+    return askUntilAnswered(method, this.system.url(service, replica) + path, {
+      ...options,
+      signal: this.system.signal,
+    });
   }
 }

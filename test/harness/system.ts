@@ -4,7 +4,13 @@ import { eventually } from '@comptoir/testing';
 import { audit, type Violation } from '../../tools/invariants';
 import { rolePassword } from '../../prisma/databases';
 import { ROOT } from '../../tools/root';
-import { startServices, type ServiceName, type ServiceProcess, type Services, type ServicesOptions } from '../../tools/services';
+import {
+  startServices,
+  type ServiceName,
+  type ServiceProcess,
+  type Services,
+  type ServicesOptions,
+} from '../../tools/services';
 import { Broker } from './broker';
 import { freshGround, type Ground } from './ground';
 import { guarded, unguarded } from './guard';
@@ -15,6 +21,9 @@ export interface SystemOptions extends Pick<ServicesOptions, 'env' | 'envOf' | '
   /** Default: fresh, on the servers all tests share. */
   readonly ground?: Ground;
 }
+
+/** What a service may take to finish what it has begun. */
+const DRAIN_MS = 20_000;
 
 /** Changes to a service's environment for its next life only. */
 export type NextLife = Readonly<Record<string, string>>;
@@ -59,15 +68,18 @@ export class System {
     return this.closing.signal;
   }
 
-  /** Drains and ends the services, then drops everything; what does not end in time is killed. */
+  /** Drains and ends the services, then drops everything. Rejects when one did not end by itself, or ended badly. */
   async stop(): Promise<void> {
     this.closing.abort();
-    const pids = this.services.all.map(({ pid }) => pid);
-    await Promise.all(this.services.all.map((process) => process.stop(10_000)));
+    const running = this.services.all.filter(({ pid }) => pid !== undefined);
+    const pids = running.map(({ pid }) => pid);
+    const ends = running.map(({ label, exited }) => exited.then((how) => `${label}: ${how}`));
+    await Promise.all(running.map((process) => process.stop(DRAIN_MS)));
     pids.forEach(unguarded);
     for (const broker of this.brokers) await (await broker).close();
     for (const pool of this.pools.values()) await pool.end();
     await this.ground.drop();
+    expect(await Promise.all(ends)).toEqual(running.map(({ label }) => `${label}: exit code 0`));
   }
 
   /** The service's processes; most have one. */
@@ -84,7 +96,11 @@ export class System {
   /** The broker as a service knows it, with its own user. */
   brokerUrl(name: ServiceName): string {
     const url = new URL(this.ground.servers.amqpUrl);
-    return Object.assign(url, { username: name, password: rolePassword(name), pathname: `/${encodeURIComponent(this.ground.vhost)}` }).toString();
+    return Object.assign(url, {
+      username: name,
+      password: rolePassword(name),
+      pathname: `/${encodeURIComponent(this.ground.vhost)}`,
+    }).toString();
   }
 
   /** Starts a service that has ended; does not wait until it is ready, for it may be about to crash. */
@@ -125,7 +141,9 @@ export class System {
   }
 
   /** The invariants that do not hold once no work is left, or after `waitMs`. */
-  async violations(options: { expectedDead?: Readonly<Record<string, number>>; waitMs?: number } = {}): Promise<readonly Violation[]> {
+  async violations(
+    options: { expectedDead?: Readonly<Record<string, number>>; waitMs?: number } = {},
+  ): Promise<readonly Violation[]> {
     const { servers, vhost, databases } = this.ground;
     const { expectedDead, waitMs } = options;
     return (await audit({ databases, broker: { ...servers, vhost, expectedDead }, waitMs })).violations;
@@ -133,10 +151,13 @@ export class System {
 
   /** Waits until no order is open, none is without a saga, and no saga goes on. Parked sagas have not ended. */
   async untilAllEnded(timeoutMs = 45_000): Promise<void> {
-    await eventually(async () => expect(await this.unfinished()).toEqual({ openOrders: 0, openSagas: 0, ordersWithoutSaga: 0 }), {
-      timeoutMs,
-      intervalMs: 50,
-    });
+    await eventually(
+      async () => expect(await this.unfinished()).toEqual({ openOrders: 0, openSagas: 0, ordersWithoutSaga: 0 }),
+      {
+        timeoutMs,
+        intervalMs: 50,
+      },
+    );
   }
 
   async unfinished(): Promise<{ openOrders: number; openSagas: number; ordersWithoutSaga: number }> {
@@ -156,7 +177,11 @@ export class System {
 
   /** Moves a saga's deadline into the past: it passes at once. */
   async passDeadline(orderId: string): Promise<void> {
-    await this.rows('orchestrator', `UPDATE saga.live SET deadline = updated_at, deadline_slot = 0 WHERE conversation = $1`, [orderId]);
+    await this.rows(
+      'orchestrator',
+      `UPDATE saga.live SET deadline = updated_at, deadline_slot = 0 WHERE conversation = $1`,
+      [orderId],
+    );
   }
 }
 

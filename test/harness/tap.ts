@@ -3,7 +3,11 @@ import { eventually } from '@comptoir/testing';
 import type { Broker, Wire } from './broker';
 
 /** A queue of the test's own that gets a copy of everything an exchange carries, as it comes. */
-export async function tap(broker: Broker, exchanges: readonly string[], onMessage: (message: Wire) => void): Promise<void> {
+export async function tap(
+  broker: Broker,
+  exchanges: readonly string[],
+  onMessage: (message: Wire) => void,
+): Promise<void> {
   const { channel } = broker;
   // Not exclusive, for the invariants look into every queue; it goes with its consumer.
   const { queue } = await channel.assertQueue(`tap.${randomUUID()}`, { durable: true, autoDelete: true });
@@ -19,7 +23,11 @@ export interface Duplicates {
 }
 
 /** Every message comes twice: what an exchange carries is sent to it once more, unchanged, `delayMs` later. */
-export async function duplicateAll(broker: Broker, exchanges: readonly string[], delayMs: () => number): Promise<Duplicates> {
+export async function duplicateAll(
+  broker: Broker,
+  exchanges: readonly string[],
+  delayMs: () => number,
+): Promise<Duplicates> {
   const seen = new Set<string>();
   let out = 0;
   await tap(broker, exchanges, (message) => {

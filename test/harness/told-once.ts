@@ -14,7 +14,8 @@ const COMMANDS_SENT = `
   WHERE type = 'order-fulfilment' AND event ->> 'type' = 'sent' GROUP BY 1, 2`;
 
 /** Stream versions count the events of an order, in the transaction that made them. */
-const TOLD = (stream: string) => `SELECT stream, version AS count FROM messaging.stream WHERE stream LIKE '${stream}-%'`;
+const TOLD = (stream: string) =>
+  `SELECT stream, version AS count FROM messaging.stream WHERE stream LIKE '${stream}-%'`;
 
 /**
  * Compares what the services told with what they were asked: every command has been answered exactly once, although
@@ -25,15 +26,25 @@ export async function miscounts(system: System): Promise<Miscount[]> {
   const sent = await system.rows<{ orderId: string; service: string; count: number }>('orchestrator', COMMANDS_SENT);
   const due = new Map(sent.map(({ orderId, service, count }) => [`${service} ${orderId}`, count]));
   const add = (key: string, count: number) => due.set(key, (due.get(key) ?? 0) + count);
-  const orders = await system.rows<{ orderId: string }>('orders', 'SELECT order_id AS "orderId" FROM orders.customer_order');
+  const orders = await system.rows<{ orderId: string }>(
+    'orders',
+    'SELECT order_id AS "orderId" FROM orders.customer_order',
+  );
   for (const { orderId } of orders) add(`orders ${orderId}`, 1); // OrderPlaced
-  const sold = await system.rows<{ orderId: string }>('inventory', `SELECT order_id AS "orderId" FROM inventory.reservation WHERE state = 'sold'`);
+  const sold = await system.rows<{ orderId: string }>(
+    'inventory',
+    `SELECT order_id AS "orderId" FROM inventory.reservation WHERE state = 'sold'`,
+  );
   for (const { orderId } of sold) add(`inventory ${orderId}`, 1); // StockSold
   // What payments asked of itself.
   const strays = await straysOf(system);
 
   const found: Miscount[] = [];
-  for (const [service, stream] of [['orders', 'order'], ['inventory', 'reservation'], ['payments', 'payment']] as const) {
+  for (const [service, stream] of [
+    ['orders', 'order'],
+    ['inventory', 'reservation'],
+    ['payments', 'payment'],
+  ] as const) {
     const told = await system.rows<{ stream: string; count: number }>(service, TOLD(stream));
     const counts = new Map(told.map((row) => [row.stream.slice(stream.length + 1), row.count]));
     for (const { orderId } of orders) {
