@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { toMermaid } from '@comptoir/saga';
 import { orderFulfilment } from './order-fulfilment';
 
-test('the README shows the saga as it is', () => {
-  const readme = readFileSync(join(__dirname, '../README.md'), 'utf8');
+test.each(['../README.md', '../../../README.md'])('%s shows the saga as it is', (file) => {
+  const readme = readFileSync(join(__dirname, file), 'utf8');
   expect(readme).toContain(`\`\`\`mermaid\n${toMermaid(orderFulfilment)}\`\`\``);
 });

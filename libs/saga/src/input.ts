@@ -14,7 +14,7 @@ export type SagaInput =
   | { readonly kind: 'message'; readonly message: Message }
   /** The instance's deadline may have passed; `decide` checks it against its own `now`. */
   | { readonly kind: 'deadline' }
-  /** A timer the saga set is due. Its generation has been checked. */
+  /** A timer the saga set is due, as it is under its lock. */
   | { readonly kind: 'timer'; readonly name: string }
   /** `id` is a UUIDv7: what the action sends is caused by it. */
   | {
