@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '@comptoir/testing';
 import { ConfirmOrder } from '@comptoir/contracts/orders';
 import { v7 as uuidv7 } from 'uuid';
+import { ROOT } from '../tools/root';
 import { EXCHANGES, type Broker } from './harness/broker';
 import { hold } from './harness/detour';
 import { acceptedWithoutBroker, killedWhileAccepting, killedWhileHandling } from './harness/incidents';
@@ -105,6 +108,12 @@ describe('switched off', () => {
     await eventually(() => expect(retried.size).toBeGreaterThan(1));
     expect(retried).toContain(poison);
   });
+});
+
+test('only the build for these tests can be made to crash, or to do without a mechanism', () => {
+  const switches = (build: string) =>
+    /COMPTOIR_(FAILPOINT|SWITCHED_OFF)/.test(readFileSync(join(ROOT, 'libs/messaging', build, 'failpoint.js'), 'utf8'));
+  expect([switches('dist'), switches('dist-failpoints')]).toEqual([false, true]);
 });
 
 /** No message and no saga knows of the order any more: nothing can bring it to an end. */
