@@ -12,8 +12,6 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** Headers that brokers add on the way; a republished message must not carry them along. */
 const BROKER_HEADER = /^x-(death|first-death|last-death|delivery|acquired|opt-)/;
-
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f]/;
 
 /** A property or header off the wire; with control characters it is no text of ours, and PostgreSQL would not store it. */
