@@ -1,90 +1,28 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyOf, MessageType } from '@comptoir/contracts';
 import { ValidateCart } from '@comptoir/contracts/carts';
 import { CATALOGUE, ProductPriced } from '@comptoir/contracts/catalog';
 import { ORDER_FULFILMENT, OrderCancelled } from '@comptoir/contracts/orders';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { carts, CartsModule } from './carts.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Hears everything that carts says. */
-const PROBE = 'probe.events';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
-const heard: { type: unknown; correlationId: unknown; body: Record<string, unknown> }[] = [];
-
+let subject: ServiceUnderTest;
 beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([carts]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'carts.#', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('carts'),
-    freshVhost({
-      ...definitions,
-      queues: [...definitions.queues, probe],
-      bindings: [...definitions.bindings, binding],
-    }),
-  ]);
-  Object.assign(process.env, { DATABASE_URL: database.url, AMQP_URL: vhost.urlFor('carts'), LOG_LEVEL: 'error' });
-  app = await createHttpApp(CartsModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      const { type, correlationId } = delivery.properties;
-      heard.push({ type, correlationId, body: JSON.parse(delivery.body.toString()) as Record<string, unknown> });
-      subscription.ack([delivery]);
-    },
-  });
-  await say(ProductPriced, { sku: 'TEAPOT', name: 'Teapot', currency: 'GBP', prices: [2495], revision: 1, discontinued: false }, CATALOGUE);
+  subject = await serviceUnderTest(CartsModule, carts, { flow: ORDER_FULFILMENT });
+  const teapot = { sku: 'TEAPOT', name: 'Teapot', currency: 'GBP', prices: [2495], revision: 1, discontinued: false };
+  await subject.say(ProductPriced, teapot, { flow: CATALOGUE });
 });
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await vhost?.drop();
-  await database?.drop();
-});
-
-async function say<T extends MessageType>(type: T, body: BodyOf<T> | object, flow = ORDER_FULFILMENT, correlationId = uuidv7()) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: type.kind === 'command' ? 'business.commands' : 'business.events',
-      routingKey: type.kind === 'command' ? type.name : `${type.name}.${flow}`,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId,
-        timestamp: Date.now(),
-        appId: 'probe',
-        contentType: 'application/json',
-        headers: { flow, 'schema-version': 1, attempt: 1 },
-      },
-      mandatory: true,
-    },
-  ]);
-  expect(outcome).toBe('confirmed');
-}
+afterAll(() => subject?.stop());
 
 const answerTo = (orderId: string) =>
   eventually(() => {
-    const [answer, ...more] = heard.filter(({ body }) => body['orderId'] === orderId);
+    const [answer, ...more] = subject.heard.filter(({ body }) => body['orderId'] === orderId);
     if (!answer) throw new Error(`No answer to order ${orderId}`);
     expect(more).toEqual([]);
     return answer;
   });
 
-const send = (method: 'POST' | 'PUT' | 'GET' | 'DELETE', url: string, payload?: object, headers: Record<string, string> = {}) =>
-  app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
+const send: ServiceUnderTest['send'] = (...request) => subject.send(...request);
 const create = async (items: object[] = [{ sku: 'TEAPOT', quantity: 2 }]) =>
   (await send('POST', '/carts', { items })).json<{ cartId: string }>().cartId;
 
@@ -161,7 +99,7 @@ describe('REST', () => {
 describe('messages', () => {
   it('validate a cart and bind it to its order, until the order is cancelled', async () => {
     const [cartId, orderId] = [await create(), uuidv7()];
-    await say(ValidateCart, { orderId, cartId }, ORDER_FULFILMENT, orderId);
+    await subject.say(ValidateCart, { orderId, cartId }, { correlationId: orderId });
     expect(await answerTo(orderId)).toMatchObject({
       type: 'carts.cart-validated',
       correlationId: orderId,
@@ -172,18 +110,18 @@ describe('messages', () => {
     expect(change.json()).toMatchObject({ type: 'urn:comptoir:problem:cart-ordered', orderId });
     expect((await send('GET', `/carts/${cartId}`)).json()).toMatchObject({ state: 'ordered', orderId });
 
-    await say(OrderCancelled, { orderId, cartId, reason: 'declined' });
+    await subject.say(OrderCancelled, { orderId, cartId, reason: 'declined' });
     await eventually(async () => expect((await send('GET', `/carts/${cartId}`)).json()).toMatchObject({ state: 'open' }));
   });
 
   it('that break their contract are kept as dead letters; their neighbours are handled', async () => {
     const [cartId, orderId] = [await create([{ sku: 'UNKNOWN', quantity: 1 }]), uuidv7()];
-    await say(ValidateCart, { orderId: 'not an order' });
-    await say(ValidateCart, { orderId, cartId });
+    await subject.say(ValidateCart, { orderId: 'not an order' });
+    await subject.say(ValidateCart, { orderId, cartId });
     expect(await answerTo(orderId)).toMatchObject({
       type: 'carts.cart-rejected',
       body: { reason: 'unknown-sku', detail: 'Not in the catalogue: UNKNOWN' },
     });
-    await eventually(async () => expect(await wire.depth('carts.validate-cart.dead')).toBe(1));
+    await eventually(async () => expect(await subject.depth('carts.validate-cart.dead')).toBe(1));
   });
 });

@@ -1,55 +1,25 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { CATALOGUE } from '@comptoir/contracts/catalog';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { catalog, CatalogModule } from './catalog.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** A listener of the catalogue's flow. */
-const PROBE = 'probe.catalogue';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
-const heard: { sku: string; revision: number; prices: number[]; discontinued: boolean; streamVersion: unknown }[] = [];
-
+let subject: ServiceUnderTest;
 beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([catalog as never]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'catalog.*.catalogue', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('catalog'),
-    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
-  ]);
-  Object.assign(process.env, { DATABASE_URL: database.url, AMQP_URL: vhost.urlFor('catalog'), LOG_LEVEL: 'error' });
-  app = await createHttpApp(CatalogModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 1_000,
-    onDelivery: (delivery) => {
-      heard.push({ ...JSON.parse(delivery.body.toString()), streamVersion: delivery.properties.headers?.['stream-version'] });
-      subscription.ack([delivery]);
-    },
-  });
+  const hears = { exchange: 'business.events', key: `catalog.*.${CATALOGUE}` } as const;
+  subject = await serviceUnderTest(CatalogModule, catalog, { flow: CATALOGUE, hears });
 });
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await vhost?.drop();
-  await database?.drop();
-});
+afterAll(() => subject?.stop());
+
 const product = (sku: string, price: number, more: object = {}) => ({ sku, name: `Product ${sku}`, currency: 'GBP', price, ...more });
 const put = (products: object[], headers: Record<string, string> = {}) =>
-  app.inject({ method: 'POST', url: '/products', headers, payload: { products } });
-const get = (url: string) => app.inject({ method: 'GET', url });
+  subject.send('POST', '/products', { products }, headers);
+const get = (url: string) => subject.send('GET', url);
 /** Everything said of these products, when it is `count` messages, by SKU and then revision. */
 const hear = (skus: RegExp, count: number) =>
   eventually(() => {
-    const told = heard.filter(({ sku }) => skus.test(sku));
+    const told = subject.heard
+      .map(({ body, headers }) => ({ ...(body as { sku: string; revision: number; discontinued: boolean }), streamVersion: headers['stream-version'] }))
+      .filter(({ sku }) => skus.test(sku));
     expect(told.length).toBe(count);
     return told.sort((a, b) => (a.sku < b.sku ? -1 : a.sku > b.sku ? 1 : a.revision - b.revision));
   });
@@ -116,7 +86,7 @@ describe('putting products on offer', () => {
 });
 
 describe('discontinuing a product', () => {
-  const discontinue = (sku: string) => app.inject({ method: 'POST', url: `/products/${sku}/discontinue` });
+  const discontinue = (sku: string) => subject.send('POST', `/products/${sku}/discontinue`);
 
   it('tells it once; putting it on offer again is another change', async () => {
     await put([product('GONE', 100)]);
@@ -149,7 +119,7 @@ describe('the list', () => {
 
   it('is filtered by text, literally, and by what is discontinued', async () => {
     await put([product('P-1', 1, { name: '100% wool_1' }), product('P-2', 1, { name: '1000 wool 1' })]);
-    await app.inject({ method: 'POST', url: '/products/P-2/discontinue' });
+    await subject.send('POST', '/products/P-2/discontinue');
     const found = async (query: string) => (await get(`/products?${query}`)).json().items.map((item: { sku: string }) => item.sku);
     expect(await found('search=100%25')).toEqual(['P-1']);
     expect(await found('search=L_1')).toEqual(['P-1']);

@@ -1,80 +1,24 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyOf, MessageType } from '@comptoir/contracts';
 import { ReserveStock } from '@comptoir/contracts/inventory';
 import { ORDER_FULFILMENT, OrderConfirmed } from '@comptoir/contracts/orders';
-import { deadQueueOf, definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { deadQueueOf } from '@comptoir/messaging';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { inventory, InventoryModule } from './inventory.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Hears everything that inventory says. */
-const PROBE = 'probe.events';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
-const heard: { type: unknown; body: Record<string, unknown> }[] = [];
-
+let subject: ServiceUnderTest;
 beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([inventory]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'inventory.#', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('inventory'),
-    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
-  ]);
-  Object.assign(process.env, { DATABASE_URL: database.url, AMQP_URL: vhost.urlFor('inventory'), LOG_LEVEL: 'error' });
-  app = await createHttpApp(InventoryModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      heard.push({ type: delivery.properties.type, body: JSON.parse(delivery.body.toString()) as Record<string, unknown> });
-      subscription.ack([delivery]);
-    },
-  });
+  subject = await serviceUnderTest(InventoryModule, inventory, { flow: ORDER_FULFILMENT });
 });
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await vhost?.drop();
-  await database?.drop();
-});
+afterAll(() => subject?.stop());
 
-async function say<T extends MessageType>(type: T, body: BodyOf<T> | object) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: type.kind === 'command' ? 'business.commands' : 'business.events',
-      routingKey: type.kind === 'command' ? type.name : `${type.name}.${ORDER_FULFILMENT}`,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId: uuidv7(),
-        timestamp: Date.now(),
-        appId: 'probe',
-        contentType: 'application/json',
-        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1 },
-      },
-      mandatory: true,
-    },
-  ]);
-  expect(outcome).toBe('confirmed');
-}
 const heardOf = (type: string, orderId: string) =>
   eventually(() => {
-    const found = heard.find((each) => each.type === type && each.body['orderId'] === orderId);
+    const found = subject.heard.find((each) => each.type === type && each.body['orderId'] === orderId);
     if (!found) throw new Error(`No ${type} of ${orderId}`);
     return found.body;
   });
-const send = (method: 'POST' | 'PUT' | 'GET', url: string, payload?: object, headers: Record<string, string> = {}) =>
-  app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
+const send: ServiceUnderTest['send'] = (...request) => subject.send(...request);
 const open = (...lines: { sku: string; quantity: number }[]) => send('PUT', '/stock', { lines });
 const stock = async (sku: string) => (await send('GET', `/stock/${encodeURIComponent(sku)}`)).json<Record<string, unknown>>();
 
@@ -98,7 +42,7 @@ it('takes in goods once per idempotency key, and tells of them', async () => {
   expect((await send('GET', String(first.headers['location']))).json()).toMatchObject(first.json());
   expect(await stock('SAUCER')).toMatchObject({ received: 5, available: 5 });
   await eventually(() =>
-    expect(heard.filter(({ type }) => type === 'inventory.stock-received').map(({ body }) => body)).toContainEqual(first.json()),
+    expect(subject.heard.filter(({ type }) => type === 'inventory.stock-received').map(({ body }) => body)).toContainEqual(first.json()),
   );
   expect((await send('POST', '/receipts', { lines: [{ sku: 'SAUCER', quantity: 9 }] }, key)).statusCode).toBe(422);
 });
@@ -106,11 +50,11 @@ it('takes in goods once per idempotency key, and tells of them', async () => {
 it('reserves and sells by message, and shows the reservation', async () => {
   await open({ sku: 'BOWL', quantity: 3 });
   const orderId = uuidv7();
-  await say(ReserveStock, { orderId, lines: [{ sku: 'BOWL', quantity: 2 }] });
+  await subject.say(ReserveStock, { orderId, lines: [{ sku: 'BOWL', quantity: 2 }] });
   expect(await heardOf('inventory.stock-reserved', orderId)).toEqual({ orderId, lines: [{ sku: 'BOWL', quantity: 2 }] });
   expect((await send('GET', `/reservations/${orderId}`)).json()).toMatchObject({ orderId, state: 'reserved', lines: [{ sku: 'BOWL', quantity: 2 }] });
   const total = { amount: 500, currency: 'GBP' };
-  await say(OrderConfirmed, { orderId, customerId: 'C-1', lines: [{ sku: 'BOWL', quantity: 2, unitPrice: 250 }], total });
+  await subject.say(OrderConfirmed, { orderId, customerId: 'C-1', lines: [{ sku: 'BOWL', quantity: 2, unitPrice: 250 }], total });
   await heardOf('inventory.stock-sold', orderId);
   expect(await stock('BOWL')).toMatchObject({ available: 1, reserved: 0, sold: 2 });
 });
@@ -119,12 +63,12 @@ it('keeps a message that breaks its contract as a dead letter, and serves its ne
   await open({ sku: 'JUG', quantity: 1 });
   const good = uuidv7();
   await Promise.all([
-    say(ReserveStock, { orderId: uuidv7(), lines: [{ sku: 'JUG', quantity: -1 }] }),
-    say(ReserveStock, { orderId: good, lines: [{ sku: 'JUG', quantity: 1 }] }),
-    say(ReserveStock, { orderId: uuidv7(), lines: [{ sku: 'JUG', quantity: 1e300 }] }),
+    subject.say(ReserveStock, { orderId: uuidv7(), lines: [{ sku: 'JUG', quantity: -1 }] }),
+    subject.say(ReserveStock, { orderId: good, lines: [{ sku: 'JUG', quantity: 1 }] }),
+    subject.say(ReserveStock, { orderId: uuidv7(), lines: [{ sku: 'JUG', quantity: 1e300 }] }),
   ]);
   await heardOf('inventory.stock-reserved', good);
-  await eventually(async () => expect(await wire.depth(deadQueueOf('inventory.reserve-stock'))).toBe(2));
+  await eventually(async () => expect(await subject.depth(deadQueueOf('inventory.reserve-stock'))).toBe(2));
 });
 
 it('lists stock page by page', async () => {

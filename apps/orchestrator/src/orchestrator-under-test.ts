@@ -1,105 +1,33 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { BodyOf, EventType } from '@comptoir/contracts';
 import { CartValidated, ValidateCart } from '@comptoir/contracts/carts';
 import { ReserveStock, StockReserved } from '@comptoir/contracts/inventory';
 import { ConfirmOrder, ORDER_FULFILMENT, OrderPlaced } from '@comptoir/contracts/orders';
 import { PaymentProcessed, ProcessPayment } from '@comptoir/contracts/payments';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { orchestrator, OrchestratorModule } from './orchestrator.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Hears every command; the test answers for the participants. */
-const PROBE = 'probe.commands';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
+let subject: ServiceUnderTest;
 let admin: Client;
-const heard: {
-  id: string;
-  type: unknown;
-  orderId: unknown;
-  headers: Readonly<Record<string, unknown>>;
-  body: Record<string, unknown>;
-}[] = [];
 
-/** The service on servers of its own. */
+/** The service on servers of its own. The probe hears every command; the test answers for the participants. */
 export async function startOrchestrator(): Promise<void> {
-  const definitions = definitionsOf(topologyOf([orchestrator]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = {
-    source: 'business.commands',
-    destination: PROBE,
-    destination_type: 'queue',
-    routing_key: '#',
-    vhost: '',
-    arguments: {},
-  };
-  [database, vhost] = await Promise.all([
-    freshDatabase('orchestrator'),
-    freshVhost({
-      ...definitions,
-      queues: [...definitions.queues, probe],
-      bindings: [...definitions.bindings, binding],
-    }),
-  ]);
-  Object.assign(process.env, {
-    DATABASE_URL: database.url,
-    AMQP_URL: vhost.urlFor('orchestrator'),
-    LOG_LEVEL: 'error',
-  });
-  admin = new Client({ connectionString: database.adminUrl });
+  const hears = { exchange: 'business.commands', key: '#' } as const;
+  subject = await serviceUnderTest(OrchestratorModule, orchestrator, { flow: ORDER_FULFILMENT, hears });
+  admin = new Client({ connectionString: subject.database.adminUrl });
   await admin.connect();
-  app = await createHttpApp(OrchestratorModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      const { messageId, type, correlationId, headers = {} } = delivery.properties;
-      const body = JSON.parse(delivery.body.toString()) as Record<string, unknown>;
-      heard.push({ id: String(messageId), type, orderId: correlationId, headers, body });
-      subscription.ack([delivery]);
-    },
-  });
 }
 
 export async function stopOrchestrator(): Promise<void> {
-  await wire?.close();
-  await app?.close();
   await admin?.end();
-  await vhost?.drop();
-  await database?.drop();
+  await subject?.stop();
 }
 
 /** A participant speaks. */
-export async function say<T extends EventType>(type: T, body: BodyOf<T>, orderId: string, causationId?: string) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: 'business.events',
-      routingKey: `${type.name}.${ORDER_FULFILMENT}`,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId: orderId,
-        timestamp: Date.now(),
-        appId: 'probe',
-        contentType: 'application/json',
-        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1, 'causation-id': causationId },
-      },
-      mandatory: true,
-    },
-  ]);
-  if (outcome !== 'confirmed') throw new Error(`${type.name} was ${outcome}`);
-}
+export const say = <T extends EventType>(type: T, body: BodyOf<T>, orderId: string, causationId?: string) =>
+  subject.say(type, body, { correlationId: orderId, causationId });
 
 export const lines = [{ sku: 'TEAPOT', quantity: 2, unitPrice: 2495 }];
 export const total = { amount: 4990, currency: 'GBP' };
@@ -112,18 +40,17 @@ export const place = async () => {
 /** The nth command of a type that the saga of this order sent. */
 export const command = (orderId: string, { name }: { name: string }, nth = 1) =>
   eventually(() => {
-    const found = heard.filter((each) => each.orderId === orderId && each.type === name)[nth - 1];
+    const found = subject.heard.filter((each) => each.correlationId === orderId && each.type === name)[nth - 1];
     if (!found)
       throw new Error(
-        `No ${name} (${nth}) for ${orderId}: ${heard
-          .filter((each) => each.orderId === orderId)
+        `No ${name} (${nth}) for ${orderId}: ${subject.heard
+          .filter((each) => each.correlationId === orderId)
           .map(({ type }) => type)
           .join(', ')}`,
       );
     return found;
   });
-export const send = (method: 'GET' | 'POST', url: string, payload?: object, headers: Record<string, string> = {}) =>
-  app.inject({ method, url, headers, ...(payload ? { payload } : {}) });
+export const send: ServiceUnderTest['send'] = (...request) => subject.send(...request);
 export const view = async (orderId: string) =>
   (await send('GET', `/sagas/${orderId}`)).json<Record<string, unknown> & { status: string }>();
 /** Waits until the saga looks like this. */

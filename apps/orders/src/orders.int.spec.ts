@@ -1,65 +1,31 @@
 import { request as httpRequest } from 'node:http';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CancelOrder, ConfirmOrder, ORDER_FULFILMENT } from '@comptoir/contracts/orders';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { Endings } from './endings';
 import { orders, OrdersModule } from './orders.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Stands for the orchestrator: hears of placed orders. */
-const PROBE = 'probe.placed';
 const LIMIT = 6;
 
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
+let subject: ServiceUnderTest;
 let url: string;
-let wire: Transport;
-const placed: { correlationId: unknown; routingKey: string; body: Record<string, unknown> }[] = [];
-
 beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([orders]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'orders.order-placed.#', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('orders'),
-    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
-  ]);
-  Object.assign(process.env, {
-    DATABASE_URL: database.url,
-    AMQP_URL: vhost.urlFor('orders'),
-    LOG_LEVEL: 'error',
-    ORDERS_OPEN_LIMIT: String(LIMIT),
+  subject = await serviceUnderTest(OrdersModule, orders, {
+    flow: ORDER_FULFILMENT,
+    // Stands for the orchestrator: hears of placed orders.
+    hears: { exchange: 'business.events', key: 'orders.order-placed.#' },
+    env: { ORDERS_OPEN_LIMIT: String(LIMIT) },
   });
-  app = await createHttpApp(OrdersModule);
-  app.useLogger(false);
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      const { routingKey, properties } = delivery;
-      placed.push({ routingKey, correlationId: properties.correlationId, body: JSON.parse(delivery.body.toString()) as Record<string, unknown> });
-      subscription.ack([delivery]);
-    },
-  });
+  await subject.app.listen({ host: '127.0.0.1', port: 0 });
+  url = await subject.app.getUrl();
 });
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await vhost?.drop();
-  await database?.drop();
-});
+afterAll(() => subject?.stop());
 afterEach(() => sql(`UPDATE orders.customer_order SET status = 'CANCELLED', reason = 'over', ended_at = now() WHERE status = 'PENDING'`));
 
 async function sql(text: string) {
-  const client = new Client({ connectionString: database.adminUrl });
+  const client = new Client({ connectionString: subject.database.adminUrl });
   await client.connect();
   await client.query(text);
   await client.end();
@@ -67,28 +33,8 @@ async function sql(text: string) {
 
 const total = { amount: 2500, currency: 'GBP' };
 const lines = [{ sku: 'TEAPOT', quantity: 2, unitPrice: 1250 }];
-async function say(type: typeof ConfirmOrder | typeof CancelOrder, body: object, correlationId: string) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: 'business.commands',
-      routingKey: type.name,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId,
-        timestamp: Date.now(),
-        appId: 'orchestrator',
-        contentType: 'application/json',
-        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1 },
-      },
-      mandatory: true,
-    },
-  ]);
-  expect(outcome).toBe('confirmed');
-}
-const confirm = (orderId: string) => say(ConfirmOrder, { orderId, lines, total }, orderId);
-const cancel = (orderId: string, reason: string) => say(CancelOrder, { orderId, reason }, orderId);
+const confirm = (orderId: string) => subject.say(ConfirmOrder, { orderId, lines, total }, { correlationId: orderId });
+const cancel = (orderId: string, reason: string) => subject.say(CancelOrder, { orderId, reason }, { correlationId: orderId });
 
 const newOrder = (token = 'tok_approve') => ({ cartId: uuidv7(), customerId: 'C-1', payment: { token } });
 const post = (body: unknown, headers: Record<string, string> = {}) =>
@@ -100,7 +46,7 @@ const get = async (path: string) => {
 /** The orchestrator's part: waits for the order of a cart. */
 const orderOf = ({ cartId }: { cartId: string }) =>
   eventually(() => {
-    const order = placed.find(({ body }) => body['cartId'] === cartId);
+    const order = subject.heard.find(({ body }) => body['cartId'] === cartId);
     if (!order) throw new Error('not placed yet');
     return order;
   });
@@ -114,7 +60,8 @@ describe('POST /orders', () => {
     expect(body).toEqual({ orderId: body.orderId, status: 'PENDING', reason: null, total: null, links: { self: `/orders/${body.orderId}` } });
     expect(response.headers.get('location')).toBe(`/orders/${body.orderId}`);
     expect(response.headers.get('preference-applied')).toBeNull();
-    expect(await orderOf(order)).toEqual({
+    const { correlationId, routingKey, body: told } = await orderOf(order);
+    expect({ correlationId, routingKey, body: told }).toEqual({
       correlationId: body.orderId,
       routingKey: 'orders.order-placed.order-fulfilment',
       body: { orderId: body.orderId, cartId: order.cartId, customerId: 'C-1', paymentToken: 'tok_approve' },
@@ -153,7 +100,7 @@ describe('POST /orders', () => {
     const refused = await post({ ...order, customerId: 'C-2' }, key);
     expect(refused.status).toBe(422);
     expect(refused.headers.get('content-type')).toContain('application/problem+json');
-    expect(placed.filter(({ body }) => body['cartId'] === order.cartId)).toHaveLength(1);
+    expect(subject.heard.filter(({ body }) => body['cartId'] === order.cartId)).toHaveLength(1);
   });
 
   it('forgets about a client that has gone', async () => {
@@ -166,7 +113,7 @@ describe('POST /orders', () => {
     client.on('error', () => undefined);
     client.end(body);
     await orderOf(order);
-    const endings = app.get(Endings);
+    const endings = subject.app.get(Endings);
     await eventually(() => expect(endings.waiting).toBe(1));
     client.destroy();
     await eventually(() => expect(endings.waiting).toBe(0));

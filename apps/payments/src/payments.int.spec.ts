@@ -1,90 +1,29 @@
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyOf, CommandType } from '@comptoir/contracts';
 import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
 import { ProcessPayment, RefundPayment } from '@comptoir/contracts/payments';
-import { definitionsOf, rabbitTransport, topologyOf, type Transport } from '@comptoir/messaging';
-import { createHttpApp } from '@comptoir/platform';
-import { eventually, freshDatabase, freshVhost, type FreshDatabase, type FreshVhost } from '@comptoir/testing';
+import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
+import { eventually } from '@comptoir/testing';
 import { v7 as uuidv7 } from 'uuid';
 import { payments, PaymentsModule } from './payments.module';
 
-const silent = { debug() {}, info() {}, warn() {}, error() {} };
-/** Hears everything that payments says. */
-const PROBE = 'probe.events';
-
-let database: FreshDatabase;
-let vhost: FreshVhost;
-let app: NestFastifyApplication;
-let wire: Transport;
-const heard: { type: unknown; body: Record<string, unknown> }[] = [];
-
+let subject: ServiceUnderTest;
 beforeAll(async () => {
-  const definitions = definitionsOf(topologyOf([payments]));
-  const probe = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
-  const binding = { source: 'business.events', destination: PROBE, destination_type: 'queue', routing_key: 'payments.#', vhost: '', arguments: {} };
-  [database, vhost] = await Promise.all([
-    freshDatabase('payments'),
-    freshVhost({ ...definitions, queues: [...definitions.queues, probe], bindings: [...definitions.bindings, binding] }),
-  ]);
-  Object.assign(process.env, {
-    DATABASE_URL: database.url,
-    AMQP_URL: vhost.urlFor('payments'),
-    LOG_LEVEL: 'error',
-    GATEWAY_TIMEOUT_MS: '300',
-  });
-  app = await createHttpApp(PaymentsModule);
-  app.useLogger(false);
-  await app.init();
-  wire = rabbitTransport({ url: vhost.url, name: 'probe', logger: silent });
-  await wire.start();
-  const subscription = await wire.subscribe(PROBE, {
-    prefetch: 100,
-    onDelivery: (delivery) => {
-      heard.push({ type: delivery.properties.type, body: JSON.parse(delivery.body.toString()) as Record<string, unknown> });
-      subscription.ack([delivery]);
-    },
-  });
+  subject = await serviceUnderTest(PaymentsModule, payments, { flow: ORDER_FULFILMENT, env: { GATEWAY_TIMEOUT_MS: '300' } });
 });
-afterAll(async () => {
-  await wire?.close();
-  await app?.close();
-  await vhost?.drop();
-  await database?.drop();
-});
+afterAll(() => subject?.stop());
 
-async function say<C extends CommandType>(type: C, body: BodyOf<C>) {
-  const [outcome] = await wire.publish([
-    {
-      exchange: 'business.commands',
-      routingKey: type.name,
-      body: JSON.stringify(body),
-      properties: {
-        messageId: uuidv7(),
-        type: type.name,
-        correlationId: uuidv7(),
-        timestamp: Date.now(),
-        appId: 'probe',
-        contentType: 'application/json',
-        headers: { flow: ORDER_FULFILMENT, 'schema-version': 1, attempt: 1 },
-      },
-      mandatory: true,
-    },
-  ]);
-  expect(outcome).toBe('confirmed');
-}
 const heardOf = (type: string, orderId: string) =>
   eventually(() => {
-    const found = heard.find((each) => each.type === type && each.body['orderId'] === orderId);
+    const found = subject.heard.find((each) => each.type === type && each.body['orderId'] === orderId);
     if (!found) throw new Error(`No ${type} of ${orderId}`);
     return found.body;
   });
 const amount = { amount: 1250, currency: 'GBP' };
 const pay = async (token: string) => {
   const orderId = uuidv7();
-  await say(ProcessPayment, { orderId, amount, token });
+  await subject.say(ProcessPayment, { orderId, amount, token });
   return orderId;
 };
-const get = (url: string) => app.inject({ method: 'GET', url });
+const get = (url: string) => subject.send('GET', url);
 
 it('captures, declines and refunds by message, and shows both sides of it', async () => {
   const [paid, declined] = [await pay('tok_approve'), await pay('tok_decline_no-funds')];
@@ -92,7 +31,7 @@ it('captures, declines and refunds by message, and shows both sides of it', asyn
   expect(await heardOf('payments.payment-declined', declined)).toEqual({ orderId: declined, reason: 'no-funds' });
   expect((await get(`/payments/${paid}`)).json()).toMatchObject({ state: 'captured', captured: 1250, refunded: 0, currency: 'GBP' });
   expect((await get(`/gateway/charges/${paid}`)).json()).toMatchObject({ status: 'captured', amount });
-  await say(RefundPayment, { orderId: paid, reason: 'test' });
+  await subject.say(RefundPayment, { orderId: paid, reason: 'test' });
   expect(await heardOf('payments.payment-refunded', paid)).toMatchObject({ refunded: 1250 });
   expect((await get(`/gateway/charges/${paid}`)).json()).toMatchObject({ status: 'refunded' });
 });
@@ -108,7 +47,7 @@ it('a payment whose answer comes too late does not hold up the others, and is fo
 it('a refund that comes while the payment waits to be tried again leaves nothing captured', async () => {
   const orderId = await pay('tok_late');
   await eventually(async () => expect((await get(`/gateway/charges/${orderId}`)).json()).toMatchObject({ status: 'captured' }));
-  await say(RefundPayment, { orderId, reason: 'deadline' });
+  await subject.say(RefundPayment, { orderId, reason: 'deadline' });
   expect(await heardOf('payments.payment-refunded', orderId)).toMatchObject({ refunded: 1250 });
   expect(await heardOf('payments.payment-declined', orderId)).toEqual({ orderId, reason: 'void' });
   expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ captured: 1250, refunded: 1250 });
@@ -117,9 +56,9 @@ it('a refund that comes while the payment waits to be tried again leaves nothing
 
 it('a refund that comes first makes the payment void, and the gateway is looked after', async () => {
   const orderId = uuidv7();
-  await say(RefundPayment, { orderId, reason: 'deadline' });
+  await subject.say(RefundPayment, { orderId, reason: 'deadline' });
   expect(await heardOf('payments.payment-refunded', orderId)).toMatchObject({ refunded: 0, currency: null });
-  await say(ProcessPayment, { orderId, amount, token: 'tok_approve' });
+  await subject.say(ProcessPayment, { orderId, amount, token: 'tok_approve' });
   expect(await heardOf('payments.payment-declined', orderId)).toEqual({ orderId, reason: 'void' });
   expect(await heardOf('payments.stray-capture-refunded', orderId)).toMatchObject({ amount: { amount: 0 } });
   expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ state: 'void', captured: 0 });
