@@ -4,7 +4,7 @@ import { ROOT } from './root';
 
 const read = (file: string) => readFileSync(join(ROOT, file), 'utf8');
 const within = (folder: string) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name));
-const PAGES = ['.', 'docs', 'docs/adr', ...within('apps'), ...within('libs')]
+const PAGES = ['.', 'docs', 'docs/adr', 'test', ...within('apps'), ...within('libs')]
   .filter((folder) => statSync(join(ROOT, folder)).isDirectory())
   .flatMap(within)
   .filter((file) => file.endsWith('.md'));
@@ -30,7 +30,7 @@ test.each(PAGES)('%s links to what exists', (page) => {
 
 test.each(PAGES)('%s names commands that exist', (page) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = [...read(page).matchAll(/npm run ([a-z][a-z:-]*)/g)].map(([, name = '']) => name);
+  const named = [...read(page).matchAll(/npm run ([a-z][a-z0-9:-]*)/g)].map(([, name = '']) => name);
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
 });
 

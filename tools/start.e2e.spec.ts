@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICES } from './services';
@@ -57,12 +57,29 @@ const tellsThreeStories = (output: string) => {
   expect(output).toMatch(/payments\.payment-declined[\s\S]*inventory\.stock-released[\s\S]*orders\.order-cancelled/);
 };
 
+/** The README's commands as requests, what they leave open filled in from the answer before. */
+async function asTheReadmeSays(): Promise<Record<string, unknown>> {
+  const commands = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/^curl (?:--json '(.+?)' )?(?:-H '(.+?): (.+?)' )?localhost:(\d+)(\S+)$/gm);
+  let answer: Record<string, unknown> = {};
+  for (const [, body, header, value = '', port, path = ''] of commands) {
+    const filled = (text: string) => text.replace(/<(\w+)>/g, (_open, name: string) => String(answer[name]));
+    const response: Response = await fetch(`http://127.0.0.1:${Number(port) + SHIFT}${filled(path)}`, {
+      ...(body === undefined ? {} : { method: 'POST', body: filled(body) }),
+      headers: { 'content-type': 'application/json', ...(header === undefined ? {} : { [header]: value }) },
+    });
+    expect(response.ok).toBe(true);
+    answer = (await response.json()) as Record<string, unknown>;
+  }
+  return answer;
+}
+
 test('npm start tells three stories, stays up until Ctrl-C and then stops everything it started', async () => {
   const run = npmStart();
   await run.says('Ctrl-C stops everything');
   expect(await listening()).toHaveLength(SERVICES.length + 4);
   const page = await fetch(`http://127.0.0.1:${FIRST_PORT}/docs-json`);
   expect(page.status).toBe(200);
+  expect(await asTheReadmeSays()).toMatchObject({ type: 'order-fulfilment', timeline: expect.arrayContaining([expect.objectContaining({ state: 'PAYMENT_PROCESSED' })]) });
   run.kill('SIGINT');
   expect(await run.ended).toBe(0);
   tellsThreeStories(run.output());

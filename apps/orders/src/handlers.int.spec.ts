@@ -1,9 +1,11 @@
-import type { MessageType } from '@comptoir/contracts';
-import { OrderCancelled, OrderConfirmationRefused, OrderConfirmed, OrderPlaced } from '@comptoir/contracts/orders';
-import { pgPool, pgUnitOfWork, type SqlTransaction } from '@comptoir/messaging';
+import type { CommandType } from '@comptoir/contracts';
+import { CancelOrder, ConfirmOrder, OrderCancelled, OrderConfirmationRefused, OrderConfirmed, OrderPlaced } from '@comptoir/contracts/orders';
+import { pgPool, pgUnitOfWork, type Handler, type Message, type SqlTransaction } from '@comptoir/messaging';
+import { handling, message } from '@comptoir/messaging/testing';
 import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import { Client, type Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import type { z } from 'zod';
 import { cancelOrder } from './cancel-order';
 import { confirmOrder } from './confirm-order';
 import { Endings } from './endings';
@@ -22,12 +24,10 @@ afterAll(async () => {
   await database.drop();
 });
 
-type Answer = { type: MessageType; body: Record<string, unknown> };
-type Batch = { batch: (messages: never, tx: SqlTransaction, results: never) => Promise<unknown> };
 const transaction = <T>(work: (tx: SqlTransaction) => Promise<T>) => pgUnitOfWork(pool).run(work);
-/** Hands bodies to a handler as the runtime does; handlers look at nothing else of a message. */
-const run = (handler: Batch, ...bodies: readonly unknown[]) =>
-  transaction((tx) => handler.batch(bodies.map((body) => ({ body })) as never, tx, [] as never) as Promise<readonly Answer[]>);
+/** Each command's answer, in their order. */
+const run = async <C extends CommandType>(handler: Handler, type: C, ...bodies: readonly z.input<C['schema']>[]) =>
+  (await handling(handler, { unitOfWork: pgUnitOfWork(pool) })(...bodies.map((body) => message(type, body) as Message))).flat();
 
 const lines = [{ sku: 'TEAPOT', quantity: 2, unitPrice: 1250 }];
 const total = { amount: 2500, currency: 'GBP' };
@@ -36,8 +36,8 @@ async function placed(count = 1): Promise<string[]> {
   const accepted = await transaction((tx) => placeOrder.batch(Array.from({ length: count }, request), tx));
   return accepted.map(({ reply }) => reply.orderId);
 }
-const confirm = (...orderIds: string[]) => run(confirmOrder, ...orderIds.map((orderId) => ({ orderId, lines, total })));
-const cancel = (reason: string, ...orderIds: string[]) => run(cancelOrder, ...orderIds.map((orderId) => ({ orderId, reason })));
+const confirm = (...orderIds: string[]) => run(confirmOrder, ConfirmOrder, ...orderIds.map((orderId) => ({ orderId, lines, total })));
+const cancel = (reason: string, ...orderIds: string[]) => run(cancelOrder, CancelOrder, ...orderIds.map((orderId) => ({ orderId, reason })));
 const rowOf = async (orderId: string) =>
   (await pool.query<Record<string, unknown>>('SELECT * FROM orders.customer_order WHERE order_id = $1', [orderId])).rows[0];
 
@@ -70,7 +70,7 @@ describe('ConfirmOrder', () => {
   it('keeps what was confirmed first', async () => {
     const [orderId = ''] = await placed();
     const [first] = await confirm(orderId);
-    const again = await run(confirmOrder, { orderId, lines, total: { amount: 1, currency: 'EUR' } });
+    const again = await run(confirmOrder, ConfirmOrder, { orderId, lines, total: { amount: 1, currency: 'EUR' } });
     expect(again).toEqual([first]);
   });
 
