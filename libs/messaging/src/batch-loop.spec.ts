@@ -1,4 +1,5 @@
-import { BatchLoop, type WorkSource } from './batch-loop';
+import { BatchLoop, type BatchLoopOptions, type WorkSource } from './batch-loop';
+import { virtualClock } from './clock';
 
 /** A source of numbered work whose batches end when told. */
 function source(order: string[], name: string) {
@@ -8,6 +9,9 @@ function source(order: string[], name: string) {
     waiting,
     batches,
     waitingSince: () => waiting[0],
+    get waitingCount() {
+      return waiting.length;
+    },
     runBatch: () =>
       new Promise((resolve) => {
         order.push(name);
@@ -17,10 +21,13 @@ function source(order: string[], name: string) {
   return self;
 }
 
+const loopOf = (options: Partial<BatchLoopOptions> = {}) =>
+  new BatchLoop({ slots: 1, lingerMs: 5, clock: virtualClock(0), open: () => true, ...options });
+
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test('what arrives while a batch commits becomes the next batch', async () => {
-  const loop = new BatchLoop(1, () => true);
+  const loop = loopOf();
   const queue = source([], 'queue');
   loop.add(queue);
   queue.waiting.push(1);
@@ -37,7 +44,7 @@ test('what arrives while a batch commits becomes the next batch', async () => {
 
 test('the source that waits longest goes first', async () => {
   const order: string[] = [];
-  const loop = new BatchLoop(1, () => true);
+  const loop = loopOf();
   const [a, b] = [source(order, 'a'), source(order, 'b')];
   loop.add(a);
   loop.add(b);
@@ -52,7 +59,7 @@ test('the source that waits longest goes first', async () => {
 
 test('nothing starts while the gate is closed, and a wake after it opened starts it', async () => {
   let open = false;
-  const loop = new BatchLoop(1, () => open);
+  const loop = loopOf({ open: () => open });
   const queue = source([], 'queue');
   loop.add(queue);
   queue.waiting.push(1);
@@ -66,7 +73,7 @@ test('nothing starts while the gate is closed, and a wake after it opened starts
 });
 
 test('idle resolves when the last batch has ended, not before', async () => {
-  const loop = new BatchLoop(1, () => true);
+  const loop = loopOf();
   const queue = source([], 'queue');
   loop.add(queue);
   await loop.idle();
@@ -79,4 +86,49 @@ test('idle resolves when the last batch has ended, not before', async () => {
   expect(idle).toBe(false);
   queue.batches[0]?.end();
   await waiting;
+});
+
+/** Keeps a loop busy with batches of `size` until it counts as loaded or not. */
+async function settleAt(loop: BatchLoop, queue: ReturnType<typeof source>, size: number) {
+  for (let round = 0; round < 40; round++) {
+    queue.waiting.push(...Array.from({ length: size }, () => -1_000));
+    loop.wake();
+    await turn();
+    queue.batches.at(-1)?.end();
+    await turn();
+  }
+  return queue.batches.length;
+}
+
+test('under load a batch waits for more until its oldest message has waited long enough', async () => {
+  const clock = virtualClock(0);
+  const loop = loopOf({ clock });
+  const queue = source([], 'queue');
+  loop.add(queue);
+  const before = await settleAt(loop, queue, 8);
+  queue.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  expect(queue.batches).toHaveLength(before);
+  await clock.advance(4);
+  queue.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  expect(queue.batches).toHaveLength(before);
+  await clock.advance(1);
+  expect(queue.batches.at(-1)?.size).toBe(2);
+  expect(queue.batches).toHaveLength(before + 1);
+});
+
+test('at low load nothing waits', async () => {
+  const clock = virtualClock(0);
+  const loop = loopOf({ clock });
+  const queue = source([], 'queue');
+  loop.add(queue);
+  await settleAt(loop, queue, 8);
+  const before = await settleAt(loop, queue, 1);
+  queue.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  expect(queue.batches).toHaveLength(before + 1);
 });

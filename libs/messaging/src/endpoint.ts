@@ -15,6 +15,7 @@ import { queueOf, type ServiceDefinition } from './service';
 import type { Transport } from './transport';
 import type { UnitOfWork } from './unit-of-work';
 
+const LINGER_MS = 5;
 const DRAIN_MS = 15_000;
 const WATCH_EVERY_MS = 2_000;
 const MAINTAIN_EVERY_MS = 3_600_000;
@@ -31,6 +32,11 @@ export interface EndpointOptions<Tx> {
   readonly clock?: Clock;
   /** Batch transactions at a time. Default 1: while one commits, the others fill. */
   readonly concurrentBatches?: number;
+  /**
+   * Under load a batch waits until its oldest message has waited this long, in milliseconds; at low load it never waits.
+   * Default 5. Larger saves CPU and costs latency under load; 0 never waits.
+   */
+  readonly lingerMs?: number;
 }
 
 export interface RequestOptions {
@@ -66,7 +72,12 @@ export class Endpoint<Tx = unknown> {
     this.clock = options.clock ?? systemClock;
     // As many may listen to it as there are messages calling out, or waiting for the broker.
     setMaxListeners(0, this.draining.signal);
-    this.loop = new BatchLoop(concurrentBatches, () => this.outbox.hasRoom);
+    this.loop = new BatchLoop({
+      slots: concurrentBatches,
+      lingerMs: options.lingerMs ?? LINGER_MS,
+      clock: this.clock,
+      open: () => this.outbox.hasRoom,
+    });
     this.outbox = new Outbox({
       appId: service.name,
       transport,

@@ -75,6 +75,10 @@ export class QueueSource<Tx> implements WorkSource {
     return this.oldest()?.since;
   }
 
+  get waitingCount(): number {
+    return this.waiting.length + this.suspects.length;
+  }
+
   private oldest(): Item | undefined {
     const [waiting, suspect] = [this.waiting[0], this.suspects[0]];
     return suspect && (!waiting || suspect.since <= waiting.since) ? suspect : waiting;

@@ -39,6 +39,10 @@ export class RequestSource<Tx> implements WorkSource {
     return this.options.clock.now() < this.blockedUntil ? undefined : this.waiting[0]?.since;
   }
 
+  get waitingCount(): number {
+    return this.waiting.length;
+  }
+
   submit(input: unknown, idempotencyKey: string | undefined): Promise<unknown> {
     if (this.waiting.length >= MAX_WAITING)
       return Promise.reject(new EndpointUnavailable('Too many requests wait already', { work: this.work }));
