@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Id } from '@comptoir/contracts/id';
 import { Sku } from '@comptoir/contracts/catalog';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, notFound } from '@comptoir/platform';
@@ -15,7 +16,7 @@ const ReceivedLine = z.strictObject({
 });
 
 class Goods extends createZodDto(z.strictObject({ lines: z.array(ReceivedLine).min(1).max(1_000) })) {}
-class ReceiptParam extends createZodDto(z.object({ receiptId: z.uuid() })) {}
+class ReceiptParam extends createZodDto(z.object({ receiptId: Id })) {}
 class ReceiptTakenView extends createZodDto(z.object({ receiptId: z.uuid(), lines: z.array(ReceivedLine) })) {}
 class ReceiptView extends createZodDto(ReceiptTakenView.schema.extend({ receivedAt: z.iso.datetime() })) {}
 

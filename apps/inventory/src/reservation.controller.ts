@@ -1,12 +1,13 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Id } from '@comptoir/contracts/id';
 import { StockLine } from '@comptoir/contracts/inventory';
 import { notFound } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { PrismaClient } from './generated/prisma/client';
 
-class OrderParam extends createZodDto(z.object({ orderId: z.uuid() })) {}
+class OrderParam extends createZodDto(z.object({ orderId: Id })) {}
 
 class ReservationView extends createZodDto(
   z.object({

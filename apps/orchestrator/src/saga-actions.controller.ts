@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { printable } from '@comptoir/contracts/text';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, notFound, Problem } from '@comptoir/platform';
 import { SAGA_STATUSES, UnregisteredDefinition, type PersonsAction } from '@comptoir/saga';
@@ -9,17 +10,9 @@ import { PrismaClient } from './generated/prisma/client';
 import { SagaParam, TypeQuery } from './saga-views';
 import { SAGAS, typeOf, type RegisteredSaga } from './sagas';
 
-const line = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
-
 const Ask = z.strictObject({
-  actor: line(100).meta({ description: 'Who asks; kept for good', example: 'ada@example.com' }),
-  reason: line(500).meta({
+  actor: printable(100).meta({ description: 'Who asks; kept for good', example: 'ada@example.com' }),
+  reason: printable(500).meta({
     description: 'Why; kept for good, and part of what the customer may be told',
     example: 'the bank is back',
   }),

@@ -1,5 +1,6 @@
 import { Money } from '@comptoir/contracts';
 import { PricedLine } from '@comptoir/contracts/carts';
+import { Id } from '@comptoir/contracts/id';
 import { CustomerId, PaymentToken } from '@comptoir/contracts/orders';
 import { PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
@@ -12,7 +13,7 @@ const Links = z.object({ self: z.string().meta({ example: '/orders/01936f1e-7f44
 
 export class NewOrder extends createZodDto(
   z.strictObject({
-    cartId: z.uuid().toLowerCase(),
+    cartId: Id,
     customerId: CustomerId.meta({ example: 'C-17850' }),
     payment: z.strictObject({
       token: PaymentToken.meta({
@@ -56,7 +57,7 @@ export class OrderQuery extends createZodDto(
   PageQuery.extend({ customerId: CustomerId.optional(), status: Status.optional() }),
 ) {}
 
-export class OrderParam extends createZodDto(z.object({ orderId: z.uuid() })) {}
+export class OrderParam extends createZodDto(z.object({ orderId: Id })) {}
 
 const links = (orderId: string) => ({ self: `/orders/${orderId}` });
 

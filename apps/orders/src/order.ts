@@ -2,10 +2,10 @@ import type { Money } from '@comptoir/contracts';
 import type { PricedLine } from '@comptoir/contracts/carts';
 import { OrderCancelled, OrderConfirmationRefused, OrderConfirmed } from '@comptoir/contracts/orders';
 
-/** PENDING -> COMPLETED | CANCELLED, both final. What happens in between belongs to the order's saga. */
-export type OrderStatus = 'PENDING' | 'COMPLETED' | 'CANCELLED';
-
-/** An order as it is after a batch tried to end it. */
+/**
+ * An order as it is after a batch tried to end it. PENDING -> COMPLETED | CANCELLED, both final; what happens in between
+ * belongs to the order's saga.
+ */
 export type Order =
   | { readonly status: 'PENDING'; readonly orderId: string }
   | {

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Id } from '@comptoir/contracts/id';
 import { notFound, pageOf, PageQuery, validationProblem } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -21,7 +22,7 @@ class PaymentView extends createZodDto(
   }),
 ) {}
 
-class OrderParam extends createZodDto(z.object({ orderId: z.uuid() })) {}
+class OrderParam extends createZodDto(z.object({ orderId: Id })) {}
 class PaymentQuery extends createZodDto(PageQuery.extend({ state: State.optional() })) {}
 class PaymentPage extends createZodDto(z.object({ items: z.array(PaymentView.schema), next: z.string().nullable() })) {}
 
