@@ -13,6 +13,12 @@ test('a timeline says when, what came in, what was sent and where the saga was t
       state: 'PENDING',
     },
     { at: at(60), input: 'orders.order-cancelled', events: [{ type: 'ended' }], state: 'CANCELLED' },
+    {
+      at: at(70),
+      input: 'orders.order-confirmed',
+      events: [{ type: 'answered', label: 'ORDER_CONFIRMED' }, { type: 'ended', label: 'COMPLETED' }],
+      state: 'COMPLETED',
+    },
   ]);
   expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
     ['after', 'came in', 'sent', 'state'],
@@ -20,6 +26,7 @@ test('a timeline says when, what came in, what was sent and where the saga was t
     ['0 ms', 'orders.order-placed', 'carts.validate-cart', 'PENDING'],
     ['42 ms', 'carts.cart-rejected (cart-empty)', 'orders.cancel-order', 'PENDING'],
     ['60 ms', 'orders.order-cancelled', '-', 'CANCELLED'],
+    ['70 ms', 'orders.order-confirmed', '-', 'ORDER_CONFIRMED -> COMPLETED'],
   ]);
 });
 
