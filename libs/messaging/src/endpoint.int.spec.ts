@@ -113,6 +113,7 @@ test('a poison message ends in the dead letters, with the reason, and can be rep
     return message;
   });
   expect(dead.properties.headers).toMatchObject({
+    attempt: 1,
     'dead-reason': 'retries-exhausted',
     'dead-error': 'Error: rye burnt',
     'dead-attempts': 2,

@@ -7,7 +7,7 @@ import { systemClock, type Clock, type Timer } from './clock';
 import { EndpointUnavailable } from './errors';
 import type { Handler, HandlerContext, RequestHandler } from './handler';
 import type { Logger } from './logger';
-import type { EndpointObserver } from './observer';
+import { safeObserver, type EndpointObserver } from './observer';
 import { Outbox } from './outbox';
 import { QueueSource, type SourceOptions } from './queue-source';
 import { RequestSource } from './request-source';
@@ -19,7 +19,7 @@ const LINGER_MS = 5;
 const DRAIN_MS = 15_000;
 const WATCH_EVERY_MS = 2_000;
 const MAINTAIN_EVERY_MS = 3_600_000;
-const INBOX_RETENTION_DAYS = 14;
+const RETENTION_DAYS = 14;
 
 export interface EndpointOptions<Tx> {
   readonly service: ServiceDefinition<Tx>;
@@ -68,7 +68,8 @@ export class Endpoint<Tx = unknown> {
   private drained: Promise<void> | undefined;
 
   constructor(private readonly options: EndpointOptions<Tx>) {
-    const { service, transport, unitOfWork, logger, observer = {}, concurrentBatches = 1 } = options;
+    const { service, transport, unitOfWork, logger, concurrentBatches = 1 } = options;
+    const observer = safeObserver(options.observer ?? {}, logger);
     this.clock = options.clock ?? systemClock;
     // As many may listen to it as there are messages calling out, or waiting for the broker.
     setMaxListeners(0, this.draining.signal);
@@ -206,9 +207,12 @@ export class Endpoint<Tx = unknown> {
 
   private async maintain(): Promise<void> {
     const { unitOfWork, logger } = this.options;
-    await unitOfWork
-      .run((tx) => unitOfWork.store.maintain(tx, INBOX_RETENTION_DAYS))
-      .catch((error: unknown) => logger.warn('The inbox could not be maintained', { error: String(error) }));
+    try {
+      while (await unitOfWork.run((tx) => unitOfWork.store.maintain(tx, RETENTION_DAYS)))
+        if (this.draining.signal.aborted) return;
+    } catch (error) {
+      logger.warn('Inbox and idempotency keys could not be maintained', { error: String(error) });
+    }
     this.maintainTimer = this.clock.setTimeout(() => void this.maintain(), MAINTAIN_EVERY_MS);
   }
 }

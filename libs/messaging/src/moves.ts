@@ -30,6 +30,8 @@ export const deadCopy = (
     exchange: DEAD_LETTERS,
     routingKey: delivery.queue,
     headers: {
+      // Whoever puts it back into its queue gives it all its tries again.
+      attempt: 1,
       'dead-reason': why.reason,
       'dead-error': messageOf(why.error),
       'dead-stack': why.error instanceof Error ? (why.error.stack ?? '').slice(0, MAX_TEXT) : undefined,

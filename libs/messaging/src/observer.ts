@@ -1,4 +1,6 @@
-/** Where the runtime reports what it does; the platform library turns it into metrics. Must not throw. */
+import type { Logger } from './logger';
+
+/** Where the runtime reports what it does; the platform library turns it into metrics. What it throws is logged. */
 export interface EndpointObserver {
   /** A batch committed. `duration` in seconds from taking it to the commit. */
   batch?(work: string, size: number, duration: number): void;
@@ -6,4 +8,24 @@ export interface EndpointObserver {
   duplicate?(work: string, count: number): void;
   retried?(work: string, tier: string): void;
   deadLettered?(work: string, reason: string): void;
+}
+
+/** An observer that cannot harm: a batch is no failure because a metric is. */
+export function safeObserver(observer: EndpointObserver, logger: Logger): Required<EndpointObserver> {
+  const safely =
+    <Args extends unknown[]>(report: ((...args: Args) => void) | undefined) =>
+    (...args: Args) => {
+      try {
+        report?.(...args);
+      } catch (error) {
+        logger.error('The observer threw', { error: String(error) });
+      }
+    };
+  return {
+    batch: safely(observer.batch?.bind(observer)),
+    published: safely(observer.published?.bind(observer)),
+    duplicate: safely(observer.duplicate?.bind(observer)),
+    retried: safely(observer.retried?.bind(observer)),
+    deadLettered: safely(observer.deadLettered?.bind(observer)),
+  };
 }

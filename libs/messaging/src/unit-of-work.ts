@@ -76,8 +76,11 @@ export interface MessageStore<Tx> {
     keys: readonly { scope: string; key: string; fingerprint: string }[],
   ): Promise<readonly StoredReply[]>;
   storeReplies(tx: Tx, replies: readonly StoredReply[]): Promise<void>;
-  /** Creates the inbox partitions of the days ahead and drops those older than the retention. */
-  maintain(tx: Tx, retentionDays: number): Promise<void>;
+  /**
+   * Creates the inbox partitions of the days ahead, drops those older than the retention, and forgets some of the
+   * idempotency keys past it. True where more keys remain to forget: call it again, in another transaction.
+   */
+  maintain(tx: Tx, retentionDays: number): Promise<boolean>;
 }
 
 /**

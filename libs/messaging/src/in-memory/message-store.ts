@@ -68,6 +68,7 @@ export const inMemoryMessageStore = (clock: Clock): MessageStore<InMemoryTransac
     for (const [name, { id }] of inbox(tx).entries()) if (sentAt(id) < horizon) inbox(tx).delete(name);
     for (const [name, { createdAt }] of requests(tx).entries())
       if (createdAt < clock.now() - retentionDays * DAY_MS) requests(tx).delete(name);
+    return false;
   },
 });
 

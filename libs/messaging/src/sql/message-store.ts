@@ -2,7 +2,7 @@ import type { MessageStore, SqlTransaction } from '../unit-of-work';
 import { clearAttempt, recordAttempt } from './attempts';
 import { claim } from './claim';
 import { storeReplies, takeKeys, takenBefore } from './idempotency-keys';
-import { maintain } from './maintain';
+import { FORGET_AT_MOST, maintain } from './maintain';
 import { packed } from './packed';
 import { record } from './record';
 import { sweep } from './sweep';
@@ -80,6 +80,7 @@ export const sqlMessageStore: MessageStore<SqlTransaction> = {
   },
 
   async maintain(tx, retentionDays) {
-    await maintain(tx, retentionDays);
+    const [row] = await maintain(tx, retentionDays, FORGET_AT_MOST);
+    return row?.forgotten === FORGET_AT_MOST;
   },
 };

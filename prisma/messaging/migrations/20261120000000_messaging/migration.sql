@@ -88,10 +88,19 @@ BEGIN
   LOOP
     EXECUTE format('DROP TABLE messaging.%I', old.relname);
   END LOOP;
-  DELETE FROM messaging.request WHERE (scope, key) IN (
-    SELECT r.scope, r.key FROM messaging.request r
-    WHERE r.created_at < now() - make_interval(days => retention_days) ORDER BY r.created_at LIMIT 10000
-  );
 END $$;
 
 SELECT messaging.maintain_inbox(14);
+
+-- Forgets idempotency keys past their retention, a few at a time so that no transaction is long. Returns how many.
+CREATE FUNCTION messaging.forget_requests(retention_days integer, at_most integer) RETURNS integer
+LANGUAGE sql AS $$
+  WITH forgotten AS (
+    DELETE FROM messaging.request WHERE (scope, key) IN (
+      SELECT r.scope, r.key FROM messaging.request r
+      WHERE r.created_at < now() - make_interval(days => retention_days)
+      ORDER BY r.created_at LIMIT at_most FOR UPDATE SKIP LOCKED
+    ) RETURNING 1
+  )
+  SELECT count(*)::integer FROM forgotten
+$$;
