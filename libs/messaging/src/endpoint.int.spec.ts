@@ -94,6 +94,17 @@ test('a duplicate has no effect, in the same batch or later, at this process or 
   expect(await names('loaf')).toEqual(['rye', 'spelt']);
 });
 
+test('a duplicate that its handler cannot stomach is no failure, and costs its neighbours nothing', async () => {
+  await bed.rows(`CREATE UNIQUE INDEX ON loaf (name)`);
+  await bed.start();
+  const wire = bed.wire(Bake({ loaf: 'rye' }));
+  await bed.publish(wire);
+  await eventually(async () => expect(await names('shelf')).toEqual(['rye']));
+  await bed.publish(wire, bed.wire(Bake({ loaf: 'oat' })), wire);
+  await eventually(async () => expect(await names('shelf')).toEqual(['oat', 'rye']));
+  expect(bed.logged.filter(({ message }) => message.includes('failed'))).toEqual([]);
+});
+
 test('a message that fails leaves its neighbours alone, is tried again later, and succeeds', async () => {
   burns.set('rye', 2); // in the batch, and alone
   await bed.publish(...['oat', 'rye', 'spelt'].map((loaf) => bed.wire(Bake({ loaf }))));

@@ -1,5 +1,5 @@
 import type { MessageType } from '@comptoir/contracts';
-import { commitBatch, effectsOf } from './batch';
+import { commitBatch, effectsOf, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
 import { attemptOf, decode } from './envelope';
@@ -39,6 +39,9 @@ export interface SourceOptions<Tx> {
   readonly clock: Clock;
   readonly context: HandlerContext;
 }
+
+/** A message of the batch was handled before: the transaction is to be rolled back. */
+class HandledBefore extends Error {}
 
 /** One queue's way through the runtime: decode, (call,) batch, commit, ack; and what becomes of the ones that fail. */
 export class QueueSource<Tx> implements WorkSource {
@@ -180,24 +183,45 @@ export class QueueSource<Tx> implements WorkSource {
     }
   }
 
-  private async commit(items: readonly Item[], recorded: boolean): Promise<void> {
+  /**
+   * In the hope that no message was handled before, the claim travels with the handler's first statement. Where one was,
+   * everything is rolled back and done again `carefully`: claimed first, then handled without it.
+   */
+  private async commit(items: readonly Item[], recorded: boolean, carefully = recorded): Promise<void> {
     const { unitOfWork, outbox, observer, clock } = this.options;
     const started = clock.now();
-    const unique = new Map(items.map((item) => [item.message.id, item]));
-    const handled = await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
-      const claimed = await unitOfWork.store.claim(tx, this.handler.name, [...unique.keys()]);
-      const fresh = switchedOff('inbox') ? items : [...unique.values()].filter((item) => claimed.has(item.message.id));
-      const messages = fresh.map((item) => item.message);
-      const outcomes =
-        fresh.length > 0 ? await this.handler.batch(messages, tx, fresh.map((item) => item.result)) : undefined;
-      if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].message.id);
-      return { result: fresh.length, effects: effectsOf(this.handler, messages, outcomes) };
-    });
+    const unique = [...new Map(items.map((item) => [item.message.id, item])).values()];
+    let handled: number;
+    try {
+      handled = await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
+        const claiming = unitOfWork.store.claim(tx, this.handler.name, unique.map(({ message }) => message.id));
+        claiming.catch(() => undefined);
+        const claimed = carefully ? await claiming : undefined;
+        const fresh = switchedOff('inbox') ? items : unique.filter(({ message }) => claimed?.has(message.id) ?? true);
+        const effects = await this.handle(fresh, tx).catch(async (error: unknown) => {
+          // Where the claim failed that is why; where it found duplicates they may be.
+          if ((await claiming).size < unique.length && !carefully) throw new HandledBefore();
+          throw error;
+        });
+        if ((await claiming).size < unique.length && !carefully && !switchedOff('inbox')) throw new HandledBefore();
+        if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].message.id);
+        return { result: fresh.length, effects };
+      });
+    } catch (error) {
+      if (error instanceof HandledBefore) return this.commit(items, recorded, true);
+      throw error;
+    }
     failPoint('before-ack', this.work);
     this.subscription?.ack(items.map((item) => item.delivery));
     for (const { message } of items) this.lastHandledSentAt = Math.max(this.lastHandledSentAt, message.sentAt.getTime());
     observer.batch?.(this.work, handled, (clock.now() - started) / 1_000);
     if (handled < items.length) observer.duplicate?.(this.work, items.length - handled);
+  }
+
+  private async handle(items: readonly Item[], tx: Tx): Promise<Effect[]> {
+    if (items.length === 0) return [];
+    const messages = items.map(({ message }) => message);
+    return effectsOf(this.handler, messages, await this.handler.batch(messages, tx, items.map(({ result }) => result)));
   }
 
   private waitAndTryAgain(items: readonly Item[], suspects: readonly Item[], error: unknown): void {
