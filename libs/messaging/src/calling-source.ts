@@ -57,7 +57,7 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
         const known = await this.known(batch.map(({ message }) => message));
         this.lookFailures = 0;
         batch.forEach((arrival, index) => {
-          if (known[index] !== undefined) this.answered(arrival, known[index]);
+          if (known[index] !== undefined) this.answered(arrival, known[index], false);
           else void this.call(arrival);
         });
       } catch (error) {
@@ -83,7 +83,7 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
   private async call(arrival: Arrival): Promise<void> {
     this.calling += 1;
     try {
-      this.answered(arrival, await this.handler.call?.(arrival.message, this.options.context));
+      this.answered(arrival, await this.handler.call?.(arrival.message, this.options.context), true);
     } catch (error) {
       // Going down cut the call off: the message stays unacked and comes again.
       if (!this.options.context.signal.aborted) this.failed(arrival, error);
@@ -92,7 +92,7 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
     }
   }
 
-  private answered({ delivery, message }: Arrival, result: unknown): void {
-    this.ready({ delivery, message, result, since: this.options.clock.now() });
+  private answered({ delivery, message }: Arrival, result: unknown, called: boolean): void {
+    this.ready({ delivery, message, result, called, since: this.options.clock.now() });
   }
 }

@@ -103,6 +103,22 @@ test('a batch whose ground has changed asks again, runs again at once and counts
   expect(bed.logged.filter(({ message }) => message.includes('failed'))).toEqual([]);
 });
 
+test('what a call did is not forgotten where its message was handled meanwhile; the answer is given once', async () => {
+  let answer = (_grams: number) => {};
+  scales.answer = () => new Promise((resolve) => (answer = resolve));
+  await bed.start();
+  const wire = bed.wire(Weigh({ parcel: 'a' }));
+  await bed.publish(wire);
+  await eventually(() => expect(scales.calls).toEqual(['a']));
+  await bed.rows(`INSERT INTO weight VALUES ('a', 7)`);
+  await bed.publish(wire); // delivered again, and known by now
+  await eventually(async () => expect(await weights()).toEqual([{ parcel: 'a', grams: 7 }, { parcel: 'a', grams: 7 }]));
+  answer(9);
+  await eventually(async () => expect(await weights()).toContainEqual({ parcel: 'a', grams: 9 }));
+  expect(scales.calls).toEqual(['a']);
+  expect(await bed.rows('SELECT version FROM messaging.stream')).toEqual([{ version: 1 }]);
+});
+
 test('a call cut off by draining is not counted against its message', async () => {
   scales.answer = (_parcel, nth, signal) =>
     nth > 1 ? Promise.resolve(5) : new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

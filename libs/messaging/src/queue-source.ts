@@ -23,8 +23,10 @@ const MAX_RECORDED_ATTEMPTS = 3;
 export interface Item {
   readonly delivery: Delivery;
   readonly message: Message;
-  /** What `call` returned. */
+  /** What `call` returned, or what was known without it. */
   readonly result: unknown;
+  /** It has reached outside. */
+  readonly called: boolean;
   readonly since: number;
 }
 
@@ -109,7 +111,7 @@ export class QueueSource<Tx> implements WorkSource {
   protected arrived(delivery: Delivery): void {
     if (switchedOff('late-ack')) this.subscription?.ack([delivery]);
     const message = this.decoded(delivery);
-    if (message) this.ready({ delivery, message, result: undefined, since: this.options.clock.now() });
+    if (message) this.ready({ delivery, message, result: undefined, called: false, since: this.options.clock.now() });
   }
 
   protected decoded(delivery: Delivery): Message | undefined {
@@ -186,6 +188,9 @@ export class QueueSource<Tx> implements WorkSource {
   /**
    * In the hope that no message was handled before, the claim travels with the handler's first statement. Where one was,
    * everything is rolled back and done again `carefully`: claimed first, then handled without it.
+   *
+   * A duplicate whose call has reached outside is handled all the same: what it did there must not be forgotten, and the
+   * delivery that was handled instead may not have known of it. Only its answer is left out, for that was given.
    */
   private async commit(items: readonly Item[], recorded: boolean, carefully = recorded): Promise<void> {
     const { unitOfWork, outbox, observer, clock } = this.options;
@@ -204,6 +209,8 @@ export class QueueSource<Tx> implements WorkSource {
           throw error;
         });
         if ((await claiming).size < unique.length && !carefully && !switchedOff('inbox')) throw new HandledBefore();
+        const late = items.filter((item) => item.called && !fresh.includes(item));
+        if (late.length > 0) effects.push(...(await this.handle(late, tx)).filter((effect) => !isAnswer(effect)));
         if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].message.id);
         return { result: fresh.length, effects };
       });
@@ -312,5 +319,8 @@ export class QueueSource<Tx> implements WorkSource {
     this.moving.add(tracked);
   }
 }
+
+const isAnswer = ({ cause, outgoing }: Effect) =>
+  cause?.type.kind === 'command' && cause.type.answers.some((answer) => answer === outgoing.type);
 
 const describe = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
