@@ -14,8 +14,8 @@ import { bindingsOf } from './harness/topology';
 import { miscounts } from './harness/told-once';
 import { useSystem } from './harness/use-system';
 
-const started = useSystem({ name: 'deliveries', replicas: { inventory: 2, orchestrator: 2 } });
-const ORDERS = process.env['COMPTOIR_CHAOS'] === 'exhaustive' ? 600 : 120;
+const started = useSystem({ name: 'deliveries', replicas: { inventory: 2 } });
+const ORDERS = process.env['COMPTOIR_CHAOS'] === 'exhaustive' ? 600 : 90;
 let shop: Shop;
 let system: System;
 let broker: Broker;
