@@ -61,7 +61,7 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
           else void this.call(arrival);
         });
       } catch (error) {
-        if (classify(error) === 'isolate') for (const arrival of batch) this.failed(arrival, error);
+        if (classify(error) === 'isolate') for (const arrival of batch) this.failures.failed(arrival, error);
         else {
           this.arrivals.unshift(...batch);
           this.lookFailures += 1;
@@ -86,7 +86,7 @@ export class CallingSource<Tx> extends QueueSource<Tx> {
       this.answered(arrival, await this.handler.call?.(arrival.message, this.options.context), true);
     } catch (error) {
       // Going down cut the call off: the message stays unacked and comes again.
-      if (!this.options.context.signal.aborted) this.failed(arrival, error);
+      if (!this.options.context.signal.aborted) this.failures.failed(arrival, error);
     } finally {
       this.calling -= 1;
     }

@@ -2,16 +2,15 @@ import type { MessageType } from '@comptoir/contracts';
 import { commitBatch, effectsOf, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
-import { attemptOf, decode } from './envelope';
+import { decode } from './envelope';
+import { FailedMessages } from './failed-messages';
 import { failPoint, switchedOff } from './failpoint';
 import { classify, pauseBefore } from './failure';
 import type { Handler, HandlerContext } from './handler';
 import type { Logger } from './logger';
 import type { Message } from './message';
-import { deadCopy, publishForSure, retryCopy, type DeadReason } from './moves';
 import type { EndpointObserver } from './observer';
 import type { Outbox } from './outbox';
-import { DEFAULT_RETRY } from './retry';
 import type { Delivery, Subscription, Transport } from './transport';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -53,8 +52,9 @@ export class QueueSource<Tx> implements WorkSource {
   private suspects: Item[] = [];
   private handling: readonly Item[] = [];
   private blockedUntil = 0;
-  private failures = 0;
-  private moving = new Set<Promise<void>>();
+  /** In a row, of a batch that cannot be handled now. */
+  private tries = 0;
+  protected readonly failures: FailedMessages<Tx>;
   private lastHandledSentAt = 0;
   subscription: Subscription | undefined;
 
@@ -64,6 +64,7 @@ export class QueueSource<Tx> implements WorkSource {
     protected readonly options: SourceOptions<Tx>,
   ) {
     this.work = `${options.service}.${handler.name}`;
+    this.failures = new FailedMessages(this.work, handler, options, (delivery) => this.subscription?.ack([delivery]));
     this.types = new Map(handler.messages.map((type) => [type.name, type]));
   }
 
@@ -99,8 +100,8 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   /** Resolves when retries and dead letters on their way have been confirmed and acked. */
-  async moved(): Promise<void> {
-    while (this.moving.size > 0) await Promise.all(this.moving);
+  moved(): Promise<void> {
+    return this.failures.moved();
   }
 
   protected get isEmpty(): boolean {
@@ -118,7 +119,7 @@ export class QueueSource<Tx> implements WorkSource {
     try {
       return decode(delivery, this.types);
     } catch (error) {
-      this.deadLetter(delivery, undefined, 'contract-violation', error);
+      this.failures.deadLetter(delivery, undefined, 'contract-violation', error);
       return undefined;
     }
   }
@@ -135,7 +136,7 @@ export class QueueSource<Tx> implements WorkSource {
     try {
       if (suspect) await this.handleSuspect(suspect);
       else await this.handleAll(items);
-      this.failures = 0;
+      this.tries = 0;
     } catch (error) {
       // Only failures that say nothing about the messages come here: all of them wait, and count no attempt.
       this.waitAndTryAgain(suspect ? [] : items, suspect ? [suspect] : [], error);
@@ -150,7 +151,7 @@ export class QueueSource<Tx> implements WorkSource {
     } catch (error) {
       if (classify(error) !== 'isolate') throw error;
       if (items.length > 1 && !switchedOff('isolation')) await this.handleEachAlone(items);
-      else for (const item of items) this.failed(item, error);
+      else for (const item of items) this.failures.failed(item, error);
     }
   }
 
@@ -160,7 +161,7 @@ export class QueueSource<Tx> implements WorkSource {
       try {
         await this.commit([item], false);
       } catch (error) {
-        if (classify(error) === 'isolate') this.failed(item, error);
+        if (classify(error) === 'isolate') this.failures.failed(item, error);
         else {
           this.waitAndTryAgain(items.slice(index), [], error);
           return;
@@ -174,14 +175,14 @@ export class QueueSource<Tx> implements WorkSource {
     const attempts = await unitOfWork.run((tx) => unitOfWork.store.recordAttempt(tx, this.handler.name, item.message.id));
     if (attempts > MAX_RECORDED_ATTEMPTS) {
       const error = new Error(`The process died ${attempts - 1} times while handling this message`);
-      this.deadLetter(item.delivery, item.message, 'crashed-consumer', error);
+      this.failures.deadLetter(item.delivery, item.message, 'crashed-consumer', error);
       return;
     }
     try {
       await this.commit([item], true);
     } catch (error) {
       if (classify(error) !== 'isolate') throw error;
-      this.failed(item, error);
+      this.failures.failed(item, error);
     }
   }
 
@@ -233,9 +234,9 @@ export class QueueSource<Tx> implements WorkSource {
 
   private waitAndTryAgain(items: readonly Item[], suspects: readonly Item[], error: unknown): void {
     const { clock, loop, logger } = this.options;
-    this.failures += 1;
-    const pause = classify(error) === 'again' && this.failures < 10 ? this.failures : pauseBefore(this.failures);
-    if (this.failures === 1 || this.failures % 20 === 0)
+    this.tries += 1;
+    const pause = classify(error) === 'again' && this.tries < 10 ? this.tries : pauseBefore(this.tries);
+    if (this.tries === 1 || this.tries % 20 === 0)
       logger.warn('A batch cannot be handled now; it is tried again', { work: this.work, size: items.length, error: String(error) });
     this.blockedUntil = clock.now() + pause;
     this.putBack(items, suspects, error);
@@ -247,80 +248,7 @@ export class QueueSource<Tx> implements WorkSource {
     this.waiting = [...items, ...this.waiting];
     this.suspects = [...suspects, ...this.suspects];
   }
-
-  /** A message failed by itself: to the next retry tier, or given up. */
-  protected failed({ delivery, message }: Pick<Item, 'delivery' | 'message'>, error: unknown): void {
-    const { logger, observer } = this.options;
-    const attempt = attemptOf(delivery);
-    const tier = (this.handler.retry ?? DEFAULT_RETRY)[attempt - 1];
-    const data = { work: this.work, messageId: message.id, correlationId: message.correlationId, attempt };
-    if (tier === undefined) {
-      logger.error('A message failed for the last time', { ...data, error: describe(error) });
-      this.deadLetter(delivery, message, 'retries-exhausted', error);
-      return;
-    }
-    logger.warn(`A message failed and is tried again in ${tier}`, { ...data, error: describe(error) });
-    observer.retried?.(this.work, tier);
-    this.move(async () => {
-      if (await publishForSure(retryCopy(delivery, tier, error), this.movesTo())) this.subscription?.ack([delivery]);
-    });
-  }
-
-  /** The handler's own giving up (a saga parks) comes first and commits; then the message leaves its queue. */
-  private deadLetter(delivery: Delivery, message: Message | undefined, reason: DeadReason, error: unknown): void {
-    const { service, clock, logger, observer } = this.options;
-    this.move(async () => {
-      if (message && this.handler.giveUp && !(await this.runGiveUp(message, error))) return;
-      const copy = deadCopy(delivery, { reason, error, service, at: new Date(clock.now()) });
-      if (!(await publishForSure(copy, this.movesTo()))) return;
-      this.subscription?.ack([delivery]);
-      observer.deadLettered?.(this.work, reason);
-      logger.error('A message was dead-lettered', {
-        work: this.work,
-        reason,
-        error: describe(error),
-        messageId: String(delivery.properties.messageId),
-        queue: `${this.queue}.dead`,
-      });
-    });
-  }
-
-  /** False: not now (the process is going down); the message comes again. */
-  private async runGiveUp(message: Message, error: unknown): Promise<boolean> {
-    const { unitOfWork, outbox, clock, logger, context } = this.options;
-    for (let nth = 1; !context.signal.aborted; nth++) {
-      try {
-        await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
-          const sent = (await this.handler.giveUp?.(message, describe(error), tx)) ?? [];
-          return { result: undefined, effects: sent.map((outgoing) => ({ cause: message, outgoing })) };
-        });
-        return true;
-      } catch (failure) {
-        if (classify(failure) === 'isolate') {
-          logger.error('Giving up on a message failed; it is dead-lettered all the same', { work: this.work, error: describe(failure) });
-          return true;
-        }
-        await new Promise<void>((resolve) => clock.setTimeout(resolve, pauseBefore(nth)));
-      }
-    }
-    return false;
-  }
-
-  private movesTo() {
-    const { transport, clock, logger, context } = this.options;
-    return { transport, clock, logger, signal: context.signal };
-  }
-
-  private move(run: () => Promise<void>): void {
-    const moving = run().catch((error: unknown) =>
-      this.options.logger.error('Moving a message failed', { work: this.work, error: describe(error) }),
-    );
-    const tracked = moving.finally(() => this.moving.delete(tracked));
-    this.moving.add(tracked);
-  }
 }
 
 const isAnswer = ({ cause, outgoing }: Effect) =>
   cause?.type.kind === 'command' && cause.type.answers.some((answer) => answer === outgoing.type);
-
-const describe = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
