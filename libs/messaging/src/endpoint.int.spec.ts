@@ -8,10 +8,10 @@ import { service } from './service';
 import { testbed, type Testbed } from './testing/testbed';
 import { statement } from './unit-of-work';
 
-const Baked = event('bakery.bread-baked', 1, z.object({ loaf: z.string() }), { stream: ({ loaf }) => `loaf-${loaf}` });
-const Sold = event('bakery.bread-sold', 1, z.object({ loaf: z.string() }), { stream: ({ loaf }) => `loaf-${loaf}` });
-const Bake = command('bakery.bake-bread', 1, z.object({ loaf: z.string().min(1) }), { answers: [Baked] });
-const Unheard = command('bakery.call-nobody', 1, z.object({}), { answers: [Baked] });
+const Baked = event('mill.bread-baked', 1, z.object({ loaf: z.string() }), { stream: ({ loaf }) => `loaf-${loaf}` });
+const Sold = event('mill.bread-sold', 1, z.object({ loaf: z.string() }), { stream: ({ loaf }) => `loaf-${loaf}` });
+const Bake = command('mill.bake-bread', 1, z.object({ loaf: z.string().min(1) }), { answers: [Baked] });
+const Unheard = command('mill.call-nobody', 1, z.object({}), { answers: [Baked] });
 
 const insertLoaf = statement('insert-loaf', `INSERT INTO loaf (name) SELECT unnest($1::text[])`);
 const insertShelf = statement('insert-shelf', `INSERT INTO shelf (name, position) SELECT unnest($1::text[]), unnest($2::int[])`);
@@ -51,13 +51,13 @@ const order = handleRequests('order', {
   },
 });
 
-const bakery = service({ name: 'bakery', handlers: [bake, shelve], requests: [order] });
+const mill = service({ name: 'mill', handlers: [bake, shelve], requests: [order] });
 const tables = `CREATE TABLE loaf (name text); CREATE TABLE shelf (name text, position int)`;
 
 let bed: Testbed;
 beforeEach(async () => {
   burns.clear();
-  bed = await testbed(bakery, { tables });
+  bed = await testbed(mill, { tables });
 });
 afterEach(() => bed.stop());
 
@@ -72,7 +72,7 @@ test('a request becomes a command, its answer an event, and nothing is left over
   await eventually(async () => expect(await names('shelf')).toEqual(['oat', 'rye', 'spelt']));
   expect(await names('loaf')).toEqual(['oat', 'rye', 'spelt']);
   await outboxIsEmpty();
-  expect(await bed.depth('bakery.bake-bread')).toBe(0);
+  expect(await bed.depth('mill.bake-bread')).toBe(0);
 });
 
 test("a stream's versions are counted from 1 without gaps, several in one batch too", async () => {
@@ -119,7 +119,7 @@ test('a poison message ends in the dead letters, with the reason, and can be rep
   await bed.publish(...['oat', 'rye'].map((loaf) => bed.wire(Bake({ loaf }))));
   await bed.start();
   const dead = await eventually(async () => {
-    const message = await bed.get('bakery.bake-bread.dead');
+    const message = await bed.get('mill.bake-bread.dead');
     if (!message) throw new Error('no dead letter yet');
     return message;
   });
@@ -128,8 +128,8 @@ test('a poison message ends in the dead letters, with the reason, and can be rep
     'dead-reason': 'retries-exhausted',
     'dead-error': 'Error: rye burnt',
     'dead-attempts': 2,
-    'dead-service': 'bakery',
-    'dead-queue': 'bakery.bake-bread',
+    'dead-service': 'mill',
+    'dead-queue': 'mill.bake-bread',
     'dead-stack': expect.stringContaining('burn'),
     'dead-at': expect.stringMatching(/^\d{4}-.*Z$/),
   });
@@ -147,8 +147,8 @@ test('a message that breaks its contract is dead-lettered at once; its neighbour
   await bed.publish(bed.wire(Bake({ loaf: 'oat' })), broken, noJson, bed.wire(Bake({ loaf: 'rye' })));
   await bed.start();
   await eventually(async () => expect(await names('shelf')).toEqual(['oat', 'rye']));
-  await eventually(async () => expect(await bed.depth('bakery.bake-bread.dead')).toBe(2));
-  const dead = await bed.get('bakery.bake-bread.dead');
+  await eventually(async () => expect(await bed.depth('mill.bake-bread.dead')).toBe(2));
+  const dead = await bed.get('mill.bake-bread.dead');
   expect(dead && dead.properties.headers).toMatchObject({
     'dead-reason': 'contract-violation',
     'dead-error': expect.stringContaining('loaf: '),
@@ -157,7 +157,7 @@ test('a message that breaks its contract is dead-lettered at once; its neighbour
 
 test('losing every database connection costs nothing', async () => {
   const { endpoint } = await bed.start();
-  const kill = () => bed.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'bakery'`);
+  const kill = () => bed.rows(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'mill'`);
   const loaves = Array.from({ length: 400 }, (_, index) => `loaf-${String(index).padStart(3, '0')}`);
   const replies = loaves.map((loaf, index) =>
     (index % 100 === 0 ? kill() : Promise.resolve()).then(() => endpoint.request(order, { loaf }, { idempotencyKey: loaf })),
@@ -197,9 +197,9 @@ test('a command no queue takes stays in the outbox, is reported, and arrives onc
   const { endpoint } = await bed.start();
   await endpoint.request(order, { loaf: 'rye', unheard: true });
   await eventually(() => expect(bed.logged.map(({ message }) => message)).toContainEqual(expect.stringContaining('returned')));
-  expect(await bed.rows(`SELECT type FROM messaging.outbox`)).toEqual([{ type: 'bakery.call-nobody' }]);
+  expect(await bed.rows(`SELECT type FROM messaging.outbox`)).toEqual([{ type: 'mill.call-nobody' }]);
   await bed.channel.assertQueue('nobody', { arguments: { 'x-queue-type': 'quorum' } });
-  await bed.channel.bindQueue('nobody', 'business.commands', 'bakery.call-nobody');
+  await bed.channel.bindQueue('nobody', 'business.commands', 'mill.call-nobody');
   await eventually(async () => expect(await bed.depth('nobody')).toBe(1));
   await outboxIsEmpty();
 });
@@ -219,17 +219,17 @@ test('the same idempotency key gets the same reply, even at once; another reques
 test('a message that keeps killing its consumer is dead-lettered before it is handled again', async () => {
   const wire = bed.wire(Bake({ loaf: 'rye' }));
   await bed.publish(wire);
-  await crashWhileHolding(bed, 'bakery.bake-bread', 2);
+  await crashWhileHolding(bed, 'mill.bake-bread', 2);
   await bed.rows(`INSERT INTO messaging.attempt (message_id, consumer, attempts) VALUES ($1, 'bake-bread', 3)`, [wire.properties.messageId]);
   await bed.start();
-  await eventually(async () => expect(await bed.depth('bakery.bake-bread.dead')).toBe(1));
-  expect((await bed.get('bakery.bake-bread.dead') || undefined)?.properties.headers).toMatchObject({ 'dead-reason': 'crashed-consumer' });
+  await eventually(async () => expect(await bed.depth('mill.bake-bread.dead')).toBe(1));
+  expect((await bed.get('mill.bake-bread.dead') || undefined)?.properties.headers).toMatchObject({ 'dead-reason': 'crashed-consumer' });
   expect(await names('loaf')).toEqual([]);
 });
 
 test('a message that was redelivered often but is innocent is handled, and its attempts forgotten', async () => {
   await bed.publish(bed.wire(Bake({ loaf: 'rye' })));
-  await crashWhileHolding(bed, 'bakery.bake-bread', 3);
+  await crashWhileHolding(bed, 'mill.bake-bread', 3);
   await bed.start();
   await eventually(async () => expect(await names('shelf')).toEqual(['rye']));
   expect(await bed.rows(`SELECT * FROM messaging.attempt`)).toEqual([]);
@@ -242,7 +242,7 @@ test('draining finishes what came, takes nothing more, and leaves nothing unackn
   await stop();
   await expect(endpoint.request(order, { loaf: 'late' })).rejects.toThrow(EndpointUnavailable);
   const done = await names('loaf');
-  expect(done.length + (await bed.depth('bakery.bake-bread'))).toBe(loaves.length);
+  expect(done.length + (await bed.depth('mill.bake-bread'))).toBe(loaves.length);
   expect(await bed.rows(`SELECT type FROM messaging.outbox`)).toEqual([]);
   await bed.start();
   await eventually(async () => expect(await names('shelf')).toEqual(loaves));
@@ -253,7 +253,7 @@ test('readiness tells what is missing', async () => {
   const { endpoint, stop } = await bed.start();
   expect(await endpoint.readiness()).toEqual({ ready: true, broker: true, database: true, missingConsumers: [] });
   await stop();
-  expect(await endpoint.readiness()).toMatchObject({ ready: false, broker: false, missingConsumers: ['bakery.bake-bread', 'bakery.bread-baked'] });
+  expect(await endpoint.readiness()).toMatchObject({ ready: false, broker: false, missingConsumers: ['mill.bake-bread', 'mill.bread-baked'] });
 });
 
 test('the horizon moves on when the queue is empty, and stands still before what waits', async () => {
@@ -271,7 +271,7 @@ async function closeConnections({ vhost }: Testbed): Promise<void> {
   const headers = { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
   await eventually(async () => {
     const listed = await fetch(`${origin}/api/vhosts/${vhost.name}/connections`, { headers });
-    const connections = ((await listed.json()) as { name: string; user: string }[]).filter(({ user }) => user === 'bakery');
+    const connections = ((await listed.json()) as { name: string; user: string }[]).filter(({ user }) => user === 'mill');
     expect(connections.length).toBeGreaterThanOrEqual(2);
     for (const { name } of connections)
       await fetch(`${origin}/api/connections/${encodeURIComponent(name)}`, { method: 'DELETE', headers });
