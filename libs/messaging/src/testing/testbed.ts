@@ -32,6 +32,7 @@ export async function testbed(service: ServiceDefinition<SqlTransaction>, option
   const started: { endpoint: Endpoint<SqlTransaction>; stop: () => Promise<void> }[] = [];
 
   const outside = await connect(vhost.url);
+  outside.on('error', () => undefined);
   const channel = await outside.createConfirmChannel();
 
   return {
