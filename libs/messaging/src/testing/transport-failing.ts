@@ -141,7 +141,7 @@ export function testFailing(test: TransportTest): void {
     await transport.publish([wire(Bake, 1)]);
     await inbox.expect(1);
     inbox.subscription.ack(inbox.deliveries);
-    await setup.interrupt(BAKERY);
+    await setup.interrupt(BAKERY, () => eventually(() => expect(inbox.subscription.active).toBe(false)));
     await eventually(() => expect(inbox.subscription.active).toBe(true));
     await eventually(async () => expect(await transport.publish([wire(Bake, 2)])).toEqual(['confirmed']));
     await eventually(() => expect(inbox.numbers()).toContain(2));

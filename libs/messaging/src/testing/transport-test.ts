@@ -10,8 +10,11 @@ export interface TransportSetup {
   /** The broker cannot be reached any more; connections are broken. */
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** The broker closes the queue's consumers while the connections live on. Messages in it may be lost. */
-  interrupt(queue: string): Promise<void>;
+  /**
+   * The broker closes the queue's consumers while the connections live on, and serves it again once they know: `told`
+   * resolves then. Messages in it may be lost.
+   */
+  interrupt(queue: string, told: () => Promise<void>): Promise<void>;
   /** From this many messages on the queue refuses more. */
   limit(queue: string, maxLength: number): Promise<void>;
   /** Lets time pass for the broker; where it passes by itself, nothing. */
