@@ -7,7 +7,7 @@ import { ROOT } from './root';
 import { isListening } from './stack/ports';
 
 /** As on a machine where nothing runs: servers, ports and data of its own. */
-const SHIFT = 11_000;
+const SHIFT = 6_000;
 const FIRST_PORT = 4301 + SHIFT;
 let stackDir: string;
 beforeAll(() => {
@@ -45,7 +45,7 @@ function npmStart(...args: readonly string[]): Run {
 }
 
 const listening = async () => {
-  const ports = [...SERVICES.map((_, index) => FIRST_PORT + index), 45432 + SHIFT, 45672 + SHIFT, 45674 + SHIFT, 45676 + SHIFT];
+  const ports = [...SERVICES.map((_, index) => FIRST_PORT + index), 24432 + SHIFT, 24672 + SHIFT, 24674 + SHIFT, 24676 + SHIFT];
   const states = await Promise.all(ports.map(async (port) => ((await isListening(port)) ? [port] : [])));
   return states.flat();
 };

@@ -16,8 +16,8 @@ describe('ports of the private servers', () => {
   });
 
   test('move all together, or one by one', () => {
-    expect(portsFrom({ COMPTOIR_PORT_SHIFT: '100' })).toMatchObject({ postgres: 45532, amqp: 45772 });
-    expect(portsFrom({ COMPTOIR_PORT_SHIFT: '100', COMPTOIR_AMQP_PORT: '7000' })).toMatchObject({ postgres: 45532, amqp: 7000 });
+    expect(portsFrom({ COMPTOIR_PORT_SHIFT: '100' })).toMatchObject({ postgres: 24532, amqp: 24772 });
+    expect(portsFrom({ COMPTOIR_PORT_SHIFT: '100', COMPTOIR_AMQP_PORT: '7000' })).toMatchObject({ postgres: 24532, amqp: 7000 });
   });
 
   test.each(['x', '0', '70000', '12.5'])('refuses %s', (port) => {

@@ -3,13 +3,14 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { ToolError } from '../fail';
 
+/** Below 32768, where Linux begins to lend ports to outgoing connections: one of those may sit on any port above. */
 const DEFAULTS = {
-  postgres: 45432,
-  amqp: 45672,
-  distribution: 45673,
-  management: 45674,
-  prometheus: 45675,
-  epmd: 45676,
+  postgres: 24432,
+  amqp: 24672,
+  distribution: 24673,
+  management: 24674,
+  prometheus: 24675,
+  epmd: 24676,
 } as const;
 export type PortName = keyof typeof DEFAULTS;
 export type Ports = Readonly<Record<PortName, number>>;
