@@ -1,4 +1,4 @@
-import { eventually, freshVhost } from '@comptoir/testing';
+import { freshVhost } from '@comptoir/testing';
 import type { Logger } from '../logger';
 import { proxyTo } from '../testing/proxy';
 import { transportContract } from '../testing/transport-contract';
