@@ -68,11 +68,14 @@ export function effectsOf(
       if (!handler.emits.includes(type))
         throw new HandlerContractBroken(`${handler.name} returned ${type.name}, which is not in its \`emits\``);
     if (cause.type.kind === 'command') {
-      const { answers } = cause.type;
-      const given = all.filter(({ type }) => answers.some((answer) => answer === type)).length;
+      const given = all.filter((outgoing) => isAnswer({ cause, outgoing })).length;
       if (given !== 1)
         throw new HandlerContractBroken(`${handler.name} owes ${cause.type.name} exactly one answer and gave ${given}`);
     }
     return all.map((outgoing) => ({ cause, outgoing }));
   });
 }
+
+/** Whether it is the answer to the command that caused it. */
+export const isAnswer = ({ cause, outgoing }: Effect): boolean =>
+  cause?.type.kind === 'command' && cause.type.answers.some((answer) => answer === outgoing.type);

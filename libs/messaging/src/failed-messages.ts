@@ -3,7 +3,7 @@ import { attemptOf } from './envelope';
 import { classify, pauseBefore } from './failure';
 import type { Handler } from './handler';
 import type { Message } from './message';
-import { deadCopy, publishForSure, retryCopy, type DeadReason } from './moves';
+import { deadCopy, describe, publishForSure, retryCopy, type DeadReason } from './moves';
 import type { SourceOptions } from './queue-source';
 import { DEFAULT_RETRY } from './retry';
 import { deadQueueOf } from './topology';
@@ -96,5 +96,3 @@ export class FailedMessages<Tx> {
     this.moving.add(tracked);
   }
 }
-
-const describe = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));

@@ -44,8 +44,9 @@ export const deadCopy = (
     },
   });
 
-const messageOf = (error: unknown) =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, MAX_TEXT);
+/** An error in one line, for logs and headers. */
+export const describe = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+const messageOf = (error: unknown) => describe(error).slice(0, MAX_TEXT);
 
 /**
  * Publishes until the broker has confirmed; only then may the original be acked. False when the signal ended it: the

@@ -1,5 +1,5 @@
 import type { MessageType } from '@comptoir/contracts';
-import { commitBatch, effectsOf, type Effect } from './batch';
+import { commitBatch, effectsOf, isAnswer, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
 import { decode } from './envelope';
@@ -136,7 +136,6 @@ export class QueueSource<Tx> implements WorkSource {
     try {
       if (suspect) await this.handleSuspect(suspect);
       else await this.handleAll(items);
-      this.tries = 0;
     } catch (error) {
       // Only failures that say nothing about the messages come here: all of them wait, and count no attempt.
       this.waitAndTryAgain(suspect ? [] : items, suspect ? [suspect] : [], error);
@@ -219,6 +218,7 @@ export class QueueSource<Tx> implements WorkSource {
       if (error instanceof HandledBefore) return this.commit(items, recorded, true);
       throw error;
     }
+    this.tries = 0;
     failPoint('before-ack', this.work);
     this.subscription?.ack(items.map((item) => item.delivery));
     for (const { message } of items) this.lastHandledSentAt = Math.max(this.lastHandledSentAt, message.sentAt.getTime());
@@ -249,6 +249,3 @@ export class QueueSource<Tx> implements WorkSource {
     this.suspects = [...suspects, ...this.suspects];
   }
 }
-
-const isAnswer = ({ cause, outgoing }: Effect) =>
-  cause?.type.kind === 'command' && cause.type.answers.some((answer) => answer === outgoing.type);

@@ -57,7 +57,6 @@ export class RequestSource<Tx> implements WorkSource {
     const taken = this.waiting.splice(0, this.handler.maxBatch);
     try {
       await this.handleAll(taken);
-      this.failures = 0;
     } catch (error) {
       this.waitAndTryAgain(taken, error);
     }
@@ -110,6 +109,7 @@ export class RequestSource<Tx> implements WorkSource {
       const effects = accepted.flatMap(({ messages = [] }) => messages.map((outgoing) => ({ cause: undefined, outgoing })));
       return { result: { stored, todo, accepted }, effects };
     });
+    this.failures = 0;
     settle.todo.forEach((each, index) => each.resolve(settle.accepted[index]?.reply));
     for (const each of fresh) {
       const reply = each.key && settle.stored.get(each.key.key);
