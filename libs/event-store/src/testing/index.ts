@@ -1,0 +1,4 @@
+export { inMemoryEventStore } from '../in-memory/store';
+export { eventStoreContract } from './store-contract';
+export type { StoreCapabilities } from './store-contract';
+export type { StoreUnderTest } from './store-fixture';
