@@ -29,3 +29,23 @@ export class EventIdTaken extends EventStoreError {
     super(`Event ${data.eventId} for ${data.stream} is already ${takenBy.stream}'s, at version ${takenBy.version}`, data);
   }
 }
+
+/** A stored event of a type that is not among the declared ones. `data`: `type`, `stream`, `version` and the `known` types. */
+export class UnknownEventType extends EventStoreError {
+  readonly code = 'unknown-event-type';
+}
+
+/** A stored event of a schema version that is newer than the declaration, or that no upcaster starts from. */
+export class UnknownSchemaVersion extends EventStoreError {
+  readonly code = 'unknown-schema-version';
+}
+
+/** An event's data are not what its declaration says: on the way in, or as stored and upcast. `data` has the `issues`. */
+export class InvalidEventData extends EventStoreError {
+  readonly code = 'invalid-event-data';
+}
+
+/** An aggregate decided on an event of another stream or of a type it has not declared: a bug in the aggregate. */
+export class ForeignEvent extends EventStoreError {
+  readonly code = 'foreign-event';
+}

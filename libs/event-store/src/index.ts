@@ -1,4 +1,14 @@
-export { ConcurrencyConflict, EventIdTaken, EventStoreError } from './errors';
+export {
+  ConcurrencyConflict,
+  EventIdTaken,
+  EventStoreError,
+  ForeignEvent,
+  InvalidEventData,
+  UnknownEventType,
+  UnknownSchemaVersion,
+} from './errors';
 export type { EventMetadata, NewEvent, StoredEvent } from './event';
+export { eventTypes, upcasting } from './event-types';
+export type { EventTypes, Happened, Upcast, Upcasting } from './event-types';
 export { postgresEventStore } from './postgres/store';
 export type { Append, Appended, EventStore, ExpectedVersion, ReadAll, ReadStream, Snapshot } from './store';
