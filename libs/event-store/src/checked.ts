@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { NewEvent } from './event';
-import type { Append, Appended, EventStore } from './store';
+import type { NewEvent, StoredEvent } from './event';
+import type { Append, Appended, EventStore, ExpectedVersion } from './store';
 
 /** An event with everything filled in that the caller may leave out. */
 export type CompleteEvent = NewEvent & Required<Pick<NewEvent, 'id' | 'schemaVersion' | 'metadata'>>;
@@ -41,18 +41,35 @@ function checked(appends: readonly Append[]): readonly CheckedAppend[] {
     if (typeof expected === 'number' && !(Number.isInteger(expected) && expected >= 0))
       throw new TypeError(`Stream ${stream} cannot be at version ${expected}`);
     streams.add(stream);
-    const complete = events.map((event) => {
-      const { id = uuidv7(), schemaVersion = 1, metadata = {} } = event;
-      if (event.data === undefined) throw new TypeError(`Event ${event.type} for ${stream} has no data`);
-      return { ...event, id: id.toLowerCase(), schemaVersion, metadata };
-    });
-    for (const { id } of complete) {
+    const all = events.map(complete);
+    for (const { id, type, data } of all) {
+      if (data === undefined) throw new TypeError(`Event ${type} for ${stream} has no data`);
       if (ids.has(id)) throw new TypeError(`Event id ${id} comes twice`);
       ids.add(id);
     }
-    return { stream, events: complete, expected: versionOf(expected) };
+    return { stream, events: all, expected: versionOf(expected) };
   });
 }
 
-const versionOf = (expected: Append['expected']) =>
+/** Fills in what the caller left out. */
+export function complete(event: NewEvent): CompleteEvent {
+  const { id = uuidv7(), schemaVersion = 1, metadata = {} } = event;
+  return { ...event, id: id.toLowerCase(), schemaVersion, metadata };
+}
+
+/** The events of an append as they are stored. */
+export function storedEvents(events: readonly CompleteEvent[], appended: Appended): readonly StoredEvent[] {
+  const { stream, version, positions, recordedAt } = appended;
+  return events.map((event, index) => ({
+    ...event,
+    stream,
+    version: version - events.length + index + 1,
+    position: positions[index] as number,
+    occurredAt: event.occurredAt ?? recordedAt,
+    recordedAt,
+  }));
+}
+
+/** As a number; `undefined` for any. */
+export const versionOf = (expected: ExpectedVersion) =>
   expected === 'any' ? undefined : expected === 'no-stream' ? 0 : expected;

@@ -18,6 +18,8 @@ export interface Appended {
   readonly version: number;
   /** One per event. */
   readonly positions: readonly number[];
+  /** When the last of them was recorded. */
+  readonly recordedAt: Date;
   /** The events were there already: nothing was written. */
   readonly repeated: boolean;
 }

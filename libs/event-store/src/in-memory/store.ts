@@ -1,7 +1,7 @@
 import { systemClock } from '@comptoir/messaging';
 import type { Clock } from '@comptoir/messaging';
 import type { InMemoryTransaction } from '@comptoir/messaging/testing';
-import { eventStore } from '../checked';
+import { eventStore, storedEvents } from '../checked';
 import type { CheckedAppend } from '../checked';
 import { ConcurrencyConflict, EventIdTaken } from '../errors';
 import type { StoredEvent } from '../event';
@@ -79,30 +79,25 @@ function repetitionOf(tx: InMemoryTransaction, { stream, events, expected }: Che
     return undefined;
   }
   const inARow = found.every((event) => event.stream === stream && event.base === first.base);
-  if (inARow && found.length === events.length && (expected ?? first.base) === first.base)
-    return { stream, version: first.base + events.length, positions: found.map(({ position }) => position), repeated: true };
+  if (inARow && found.length === events.length && (expected ?? first.base) === first.base) {
+    const { version, recordedAt } = found.at(-1) ?? first;
+    return { stream, version, positions: found.map(({ position }) => position), recordedAt, repeated: true };
+  }
   const takenBy = { stream: first.stream, version: first.version };
   throw new EventIdTaken({ stream, eventId: first.id, takenBy });
 }
 
 function insert(tx: InMemoryTransaction, { stream, events }: CheckedAppend, recordedAt: Date): Appended {
-  const [before, version] = [headOf(tx), versionOf(tx, stream)];
-  const stored = events.map((event, index): StoredEvent => ({
-    ...event,
-    data: plain(event.data),
-    metadata: plain(event.metadata),
-    occurredAt: event.occurredAt ?? recordedAt,
-    recordedAt,
-    stream,
-    position: before + index + 1,
-    version: version + index + 1,
-  }));
-  for (const event of stored) {
-    eventsOf(tx).set(String(event.position), event);
-    idsOf(tx).set(event.id, event.position);
-    versionsOf(tx).set(keyOf(stream, event.version), event.position);
+  const [head, version] = [headOf(tx), versionOf(tx, stream) + events.length];
+  const positions = events.map((_, index) => head + index + 1);
+  const appended = { stream, version, positions, recordedAt, repeated: false };
+  for (const event of storedEvents(events, appended)) {
+    const { id, position, data, metadata } = event;
+    eventsOf(tx).set(String(position), { ...event, data: plain(data), metadata: plain(metadata) });
+    idsOf(tx).set(id, position);
+    versionsOf(tx).set(keyOf(stream, event.version), position);
   }
-  countersOf(tx).set(HEAD, before + events.length);
-  countersOf(tx).set(keyOf(stream), version + events.length);
-  return { stream, version: version + events.length, positions: stored.map(({ position }) => position), repeated: false };
+  countersOf(tx).set(HEAD, head + events.length);
+  countersOf(tx).set(keyOf(stream), version);
+  return appended;
 }

@@ -15,7 +15,9 @@ interface Row {
   readonly outcome: 'appended' | 'repeated' | 'conflict' | 'taken';
   readonly actual: number;
   readonly version: number;
+  /** NULL where nothing is there; so is the time. */
   readonly positions: readonly number[] | null;
+  readonly recorded_at: Date | null;
   readonly taken: { readonly id: string; readonly stream: string; readonly version: number } | null;
 }
 
@@ -36,13 +38,13 @@ const appendEvents = statement<Row>(
    ), found AS (
      SELECT i.nth, count(*)::int AS count, min(e.version - i.offs) AS base,
             bool_and(e.stream = a.stream) AND min(e.version - i.offs) = max(e.version - i.offs) AS in_a_row,
-            array_agg(e.position::float8 ORDER BY i.place) AS positions,
+            array_agg(e.position::float8 ORDER BY i.place) AS positions, max(e.recorded_at) AS recorded_at,
             (array_agg(json_build_object('id', i.id, 'stream', e.stream, 'version', e.version) ORDER BY i.place))[1] AS taken
      FROM incoming i JOIN append a USING (nth)
-     CROSS JOIN LATERAL (SELECT stream, version, position FROM event_store.event WHERE event_id = i.id OFFSET 0) AS e
+     CROSS JOIN LATERAL (SELECT stream, version, position, recorded_at FROM event_store.event WHERE event_id = i.id OFFSET 0) AS e
      GROUP BY i.nth
    ), judged AS (
-     SELECT a.*, l.actual, f.base, f.positions, f.taken,
+     SELECT a.*, l.actual, f.base, f.positions, f.recorded_at, f.taken,
             CASE WHEN f.nth IS NULL AND (a.expected IS NULL OR a.expected = l.actual) THEN 'appended'
                  WHEN f.nth IS NULL THEN 'conflict'
                  WHEN f.in_a_row AND f.count = a.count AND (a.expected IS NULL OR a.expected = f.base) THEN 'repeated'
@@ -68,13 +70,14 @@ const appendEvents = statement<Row>(
      SELECT before + number, stream, version, id, type, schema_version, data::json, metadata::json,
             coalesce(to_timestamp(occurred_at / 1000), recorded_at), recorded_at
      FROM fresh CROSS JOIN moved ORDER BY number
-     RETURNING event_id, position
+     RETURNING event_id, position, recorded_at
    ), numbered AS (
-     SELECT i.nth, array_agg(w.position::float8 ORDER BY w.position) AS positions
+     SELECT i.nth, array_agg(w.position::float8 ORDER BY w.position) AS positions, max(w.recorded_at) AS recorded_at
      FROM written w JOIN incoming i ON i.id = w.event_id GROUP BY i.nth
    )
    SELECT j.nth, j.outcome, j.actual, coalesce(j.base, j.actual) + j.count AS version,
-          coalesce(j.positions, n.positions) AS positions, j.taken
+          coalesce(j.positions, n.positions) AS positions,
+          coalesce(j.recorded_at, n.recorded_at) AS recorded_at, j.taken
    FROM judged j LEFT JOIN numbered n USING (nth) ORDER BY j.nth`,
 );
 
@@ -98,10 +101,11 @@ export async function write(tx: SqlTransaction, appends: readonly CheckedAppend[
   ]);
   const refused = rows.find(({ outcome }) => outcome === 'conflict' || outcome === 'taken');
   if (refused) throw refusal(appends[Number(refused.nth) - 1] as CheckedAppend, refused);
-  return rows.map(({ outcome, version, positions }, index) => ({
+  return rows.map(({ outcome, version, positions, recorded_at }, index) => ({
     stream: (appends[index] as CheckedAppend).stream,
     version,
-    positions: positions ?? [],
+    positions: positions as readonly number[],
+    recordedAt: recorded_at as Date,
     repeated: outcome === 'repeated',
   }));
 }
