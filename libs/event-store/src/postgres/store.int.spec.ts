@@ -1,8 +1,11 @@
 import { pgPool, pgUnitOfWork } from '@comptoir/messaging';
+import type { SqlTransaction } from '@comptoir/messaging';
 import type { FreshDatabase } from '@comptoir/testing';
 import { freshDatabase } from '@comptoir/testing';
 import type { Pool } from 'pg';
 import { eventStoreContract } from '../testing';
+import { StoreFixture } from '../testing/store-fixture';
+import { describeProperties } from '../testing/store-properties';
 import { postgresEventStore } from './store';
 
 describe('events in PostgreSQL', () => {
@@ -17,8 +20,12 @@ describe('events in PostgreSQL', () => {
     await database.drop();
   });
 
-  eventStoreContract(
-    async () => ({ store: postgresEventStore, run: pgUnitOfWork(pool).run, close: async () => undefined }),
-    { concurrent: true },
-  );
+  const make = async () => ({ store: postgresEventStore, run: pgUnitOfWork(pool).run, close: async () => undefined });
+  eventStoreContract(make, { concurrent: true });
+
+  let fixture: StoreFixture<SqlTransaction>;
+  beforeAll(async () => {
+    fixture = new StoreFixture(await make());
+  });
+  describeProperties(() => fixture, { numRuns: 40 });
 });
