@@ -14,7 +14,13 @@ export {
 export type { EventMetadata, NewEvent, StoredEvent } from './event';
 export { eventTypes, upcasting } from './event-types';
 export type { EventTypes, Happened, Upcast, Upcasting } from './event-types';
+export { postgresProjectionStore } from './postgres/projections';
 export { postgresEventStore } from './postgres/store';
+export type { Generation, ParkedEvent, Projection, ProjectionStore } from './projection';
+export { Polling } from './polling';
+export type { PollingOptions } from './polling';
+export { Projector } from './projector';
+export type { EventSource, Lag, ProjectorOptions } from './projector';
 export { repository } from './repository';
 export type { AsOf, Handled, HandleOptions, Loaded, Repository } from './repository';
 export type { Append, Appended, EventStore, ExpectedVersion, ReadAll, ReadStream, Snapshot } from './store';

@@ -11,6 +11,8 @@ export {
   MessagingError,
   RetryNow,
 } from './errors';
+export { classify } from './failure';
+export type { FailureKind } from './failure';
 export { handle, handleRequests } from './handler';
 export type {
   Accepted,

@@ -1,6 +1,9 @@
+export { inMemoryProjectionStore } from '../in-memory/projections';
 export { inMemoryEventStore } from '../in-memory/store';
 export { eventStoreContract } from './store-contract';
 export type { StoreCapabilities } from './store-contract';
 export type { StoreUnderTest } from './store-fixture';
 export { Happened, scenario, Told } from './scenario';
 export type { Failure } from './scenario';
+export { projectionContract } from './projection-contract';
+export type { ProjectionsUnderTest } from './projection-fixture';

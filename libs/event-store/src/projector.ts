@@ -1,0 +1,152 @@
+import type { EventType } from '@comptoir/contracts';
+import { classify } from '@comptoir/messaging';
+import type { StoredEvent } from './event';
+import type { Generation, Projection, ProjectionStore } from './projection';
+import type { ReadAll } from './store';
+
+/** Where a projector reads: an event store, each read in a transaction of its own, in this database or another. */
+export interface EventSource {
+  /** The last position. */
+  head(): Promise<number>;
+  readAll(options: ReadAll): Promise<readonly StoredEvent[]>;
+}
+
+export interface ProjectorOptions<Tx, T extends EventType> {
+  readonly projection: Projection<Tx, T>;
+  readonly source: EventSource;
+  readonly store: ProjectionStore<Tx>;
+  /** A transaction in the database of the read model. */
+  run<R>(work: (tx: Tx) => Promise<R>): Promise<R>;
+  /** Events in one transaction, at most. Default 500. */
+  readonly batchSize?: number;
+}
+
+export interface Lag extends Generation {
+  /** Positions that are still to be read; 0: caught up. */
+  readonly behind: number;
+}
+
+/** Events from the checkpoint on, and the position that is reached with them. */
+interface Page {
+  readonly events: readonly StoredEvent[];
+  readonly position: number;
+  readonly caughtUp: boolean;
+}
+
+/**
+ * Carries a projection forward: reads on from its checkpoint, writes read model and checkpoint in one transaction. Any
+ * number of processes may do so; a generation is one's at a time, so each event is projected once in effect. Works on
+ * the generations of its own version only, so that old and new code run side by side during a release.
+ */
+export class Projector<Tx, T extends EventType = EventType> {
+  constructor(private readonly options: ProjectorOptions<Tx, T>) {}
+
+  /**
+   * One batch of each generation. True where there may be more to do at once; false where all have caught up, or others
+   * are at them. Throws where a database is away or in the way; nothing was done then for the generation in question.
+   */
+  async step(): Promise<boolean> {
+    const { projection, store, run } = this.options;
+    const { name, version } = projection;
+    const generations = await run(async (tx) => {
+      const there = await store.generations(tx, name);
+      if (there.some((each) => each.version >= version)) return there;
+      await store.begin(tx, name, version);
+      return store.generations(tx, name);
+    });
+    let more = false;
+    for (const generation of generations)
+      if (generation.version === version) more = (await this.advance(generation)) || more;
+    return more;
+  }
+
+  /** Steps until there is nothing more to do at once. */
+  async catchUp(): Promise<void> {
+    while (await this.step());
+  }
+
+  /** Begins a new generation beside the live one, which it replaces once it has caught up. One at a time. */
+  async rebuild(): Promise<void> {
+    const { projection, store, run } = this.options;
+    await run((tx) => store.begin(tx, projection.name, projection.version, true));
+  }
+
+  /** How far behind each generation is, oldest first. */
+  async lag(): Promise<readonly Lag[]> {
+    const { projection, source, store, run } = this.options;
+    const generations = await run((tx) => store.generations(tx, projection.name));
+    const head = await source.head();
+    return generations.map((each) => ({ ...each, behind: Math.max(0, head - each.position) }));
+  }
+
+  private async advance(generation: Generation): Promise<boolean> {
+    const page = await this.read(generation.position);
+    if (page.caughtUp && generation.live && page.position === generation.position) return false;
+    try {
+      return (await this.project(generation, page)) && !page.caughtUp;
+    } catch (error) {
+      if (classify(error) !== 'isolate') throw error;
+      return this.isolate(generation, page);
+    }
+  }
+
+  /** The head is read first: what comes after it may be missing from the page. */
+  private async read(after: number): Promise<Page> {
+    const { projection, source, batchSize = 500 } = this.options;
+    const head = await source.head();
+    const events = await source.readAll({ after, limit: batchSize, types: projection.events.names });
+    const last = events.at(-1)?.position ?? after;
+    const caughtUp = events.length < batchSize;
+    return { events, caughtUp, position: caughtUp ? Math.max(head, last) : last };
+  }
+
+  /** False where the generation is another's now, or has moved on. */
+  private project(from: Generation, { events, position, caughtUp }: Page): Promise<boolean> {
+    const { projection } = this.options;
+    return this.taking(from, async (tx) => {
+      if (events.length > 0) await projection.batch(events.map(projection.events.read), tx, from.generation);
+      await this.moveTo(tx, from, position, caughtUp);
+    });
+  }
+
+  /** Each event in a transaction of its own; those that fail are parked. */
+  private async isolate(generation: Generation, page: Page): Promise<boolean> {
+    let from = generation;
+    for (const event of page.events) {
+      const { position } = event;
+      const taken = await this.project(from, { events: [event], position, caughtUp: false }).catch((error: unknown) => {
+        if (classify(error) !== 'isolate') throw error;
+        return this.park(from, event, error);
+      });
+      if (!taken) return false;
+      from = { ...from, position };
+    }
+    return (await this.project(from, { ...page, events: [] })) && !page.caughtUp;
+  }
+
+  private park(from: Generation, { id: eventId, position, stream, type }: StoredEvent, reason: unknown): Promise<boolean> {
+    const { name, generation } = from;
+    const error = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+    return this.taking(from, async (tx) => {
+      await this.options.store.park(tx, { name, generation, position, eventId, stream, type, error });
+      await this.moveTo(tx, from, position, false);
+    });
+  }
+
+  private taking(from: Generation, work: (tx: Tx) => Promise<void>): Promise<boolean> {
+    const { store, run } = this.options;
+    return run(async (tx) => {
+      const taken = await store.take(tx, from.name, from.generation);
+      if (taken?.position !== from.position) return false;
+      await work(tx);
+      return true;
+    });
+  }
+
+  private async moveTo(tx: Tx, { name, generation, live }: Generation, position: number, caughtUp: boolean): Promise<void> {
+    const { projection, store } = this.options;
+    await store.advance(tx, name, generation, position);
+    if (live || !caughtUp) return;
+    for (const replaced of await store.swap(tx, name, generation)) await projection.clear(tx, replaced);
+  }
+}
