@@ -25,6 +25,8 @@ export type {
 export type { Logger } from './logger';
 export type { HeaderValue, Message, WireMessage } from './message';
 export type { EndpointObserver } from './observer';
+export { Polling } from './polling';
+export type { PollingOptions } from './polling';
 export { ADMIN, definitionsOf, devPassword, VHOST } from './rabbitmq/definitions';
 export type { Definitions } from './rabbitmq/definitions';
 export { importDefinitions, TopologyMismatch } from './rabbitmq/import-definitions';

@@ -1,6 +1,6 @@
 import type { Outgoing } from '@comptoir/contracts';
 import type { Clock, Logger, SqlTransaction } from '@comptoir/messaging';
-import { systemClock } from '@comptoir/messaging';
+import { Polling, systemClock } from '@comptoir/messaging';
 import type { Turned } from './batch';
 import { SagaBatch } from './batch';
 import type { SagaDefinition } from './definition';
@@ -41,25 +41,24 @@ const SETTLE_MS = 5;
 export class SagaTimers<Tx = SqlTransaction> {
   private readonly definitions: Definitions;
   private readonly clock: Clock;
-  private running: Promise<void> | undefined;
-  private stopped = false;
-  private wake: () => void = () => undefined;
+  private readonly polling: Polling;
   private maintainedAt = -Infinity;
 
   constructor(private readonly options: SagaTimersOptions<Tx>) {
     this.definitions = new Definitions(options.definitions);
-    this.clock = options.clock ?? systemClock;
+    const { clock = systemClock, pollMs = 500, logger } = options;
+    this.clock = clock;
+    const data = { saga: this.definitions.type };
+    this.polling = new Polling({ what: 'Deadlines', data, step: () => this.look(pollMs), logger, pollMs, clock });
   }
 
   start(): void {
-    this.running ??= this.run();
+    this.polling.start();
   }
 
   /** Finishes the batch at hand and fires no more. Idempotent. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.wake();
-    await this.running;
+  stop(): Promise<void> {
+    return this.polling.stop();
   }
 
   /** Fires one batch of what is due. Returns how many of them did something, and what is due next. */
@@ -95,27 +94,13 @@ export class SagaTimers<Tx = SqlTransaction> {
     return { batch, all, deadlines: deadlines.length, timers: timers.length };
   }
 
-  private async run(): Promise<void> {
-    const { pollMs = 500, logger } = this.options;
-    const saga = this.definitions.type;
-    let failing = false;
-    while (!this.stopped) {
-      let pause = pollMs;
-      try {
-        await this.maintain();
-        if (this.stopped) return;
-        const { fired, next, now } = await this.fire();
-        if (failing) logger.info('Deadlines are looked after again', { saga });
-        failing = false;
-        if (fired > 0) pause = 0;
-        else if (next && next > now) pause = Math.min(pollMs, next.getTime() - now.getTime() + SETTLE_MS);
-      } catch (error) {
-        // Once per outage: the broker or the database being away is told by others, every second.
-        if (!failing) logger.warn('Deadlines cannot be looked after; trying on', { saga, error: String(error) });
-        failing = true;
-      }
-      if (pause > 0 && !this.stopped) await this.sleep(pause);
-    }
+  /** How long until it should look again. */
+  private async look(pollMs: number): Promise<number> {
+    await this.maintain();
+    if (this.polling.stopped) return pollMs;
+    const { fired, next, now } = await this.fire();
+    if (fired > 0) return 0;
+    return next && next > now ? Math.min(pollMs, next.getTime() - now.getTime() + SETTLE_MS) : pollMs;
   }
 
   /** Failing at it keeps no deadline waiting: there is room for weeks, so an hour later will do. */
@@ -126,15 +111,5 @@ export class SagaTimers<Tx = SqlTransaction> {
     await transaction(async (tx) => ({ result: await store.maintain(tx, retentionDays), messages: [] })).catch(
       (error: unknown) => logger.warn('Tombstones and history could not be maintained', { error: String(error) }),
     );
-  }
-
-  private sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.clock.setTimeout(resolve, ms);
-      this.wake = () => {
-        timer.cancel();
-        resolve();
-      };
-    });
   }
 }

@@ -1,4 +1,4 @@
-import { virtualClock } from '@comptoir/messaging';
+import { virtualClock } from './clock';
 import { Polling } from './polling';
 
 const clock = virtualClock();
@@ -6,12 +6,12 @@ const told: string[] = [];
 const logger = { debug: () => undefined, info: (m: string) => told.push(m), warn: (m: string) => told.push(m), error: () => undefined };
 
 test('steps while there is more, pauses when there is not, tries again after a failure, and stops', async () => {
-  const outcomes = [true, true, false, new Error('away'), new Error('away'), false];
+  const outcomes = [0, 0, 50, new Error('away'), new Error('away'), 70];
   let steps = 0;
   const polling = new Polling({
-    name: 'test', logger, clock, pollMs: 50,
+    what: 'Things', logger, clock, pollMs: 50,
     step: async () => {
-      const outcome = outcomes[steps++] ?? false;
+      const outcome = outcomes[steps++] ?? 50;
       if (outcome instanceof Error) throw outcome;
       return outcome;
     },
@@ -26,8 +26,12 @@ test('steps while there is more, pauses when there is not, tries again after a f
   expect(steps).toBe(4);
   await clock.advance(100);
   expect(steps).toBe(6);
-  expect(told).toEqual(['Cannot go on; trying again', 'Goes on again']);
+  expect(told).toEqual(['Things cannot be looked after; trying on', 'Things are looked after again']);
+  await clock.advance(69);
+  expect(steps).toBe(6);
+  await clock.advance(1);
+  expect(steps).toBe(7);
   await polling.stop();
   await clock.advance(500);
-  expect(steps).toBe(6);
+  expect(steps).toBe(7);
 });
