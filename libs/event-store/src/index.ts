@@ -17,8 +17,6 @@ export type { EventTypes, Happened, Upcast, Upcasting } from './event-types';
 export { postgresProjectionStore } from './postgres/projections';
 export { postgresEventStore } from './postgres/store';
 export type { Generation, ParkedEvent, Projection, ProjectionStore } from './projection';
-export { Polling } from './polling';
-export type { PollingOptions } from './polling';
 export { Projector } from './projector';
 export type { EventSource, Lag, ProjectorOptions } from './projector';
 export { repository } from './repository';

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pgPool, pgUnitOfWork } from '@comptoir/messaging';
-import { freshDatabase } from '@comptoir/testing';
-import { postgresEventStore, repository } from './index';
+import { pgPool, pgUnitOfWork, Polling, statement } from '@comptoir/messaging';
+import type { SqlTransaction } from '@comptoir/messaging';
+import { eventually, freshDatabase } from '@comptoir/testing';
+import { Client } from 'pg';
+import { postgresEventStore, postgresProjectionStore, Projector, repository } from './index';
+import type { Happened, Projection, ReadAll } from './index';
 import { giftCard, Issued, issue, redeem, Redeemed, RedemptionRefused } from './readme.example';
 import { scenario } from './testing';
 
@@ -16,7 +19,7 @@ test('the README shows the example as it is', () => {
 });
 
 test('the README shows these tests of it', () => {
-  expect(blocks).toHaveLength(3);
+  expect(blocks).toHaveLength(4);
   for (const block of blocks.slice(1)) expect(words(read('readme.int.spec.ts'))).toContain(words(block));
 });
 
@@ -44,6 +47,71 @@ test('a repository in PostgreSQL', async () => {
         before: { version: 1, state: { balance: 500 } },
       });
     });
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
+});
+
+const changeOf = ({ type, data }: Happened) =>
+  type === 'gift-cards.issued' || type === 'gift-cards.redeemed'
+    ? (data as { amount: number }).amount * (type === 'gift-cards.issued' ? 1 : -1)
+    : 0;
+const addBalances = statement(
+  'readme-add-balances',
+  `INSERT INTO balances AS b (generation, card, balance)
+   SELECT $1::int, card, sum(change) FROM unnest($2::text[], $3::int[]) AS c (card, change) GROUP BY card
+   ON CONFLICT (generation, card) DO UPDATE SET balance = b.balance + excluded.balance`,
+);
+const clearBalances = statement('readme-clear-balances', 'DELETE FROM balances WHERE generation = $1::int');
+const selectBalances = statement<{ generation: number; card: string; balance: number }>(
+  'readme-balances',
+  'SELECT generation, card, balance FROM balances',
+);
+const nothing = () => undefined;
+const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+test('a projection in PostgreSQL', async () => {
+  const database = await freshDatabase('ledger', ['event_store', 'projection']);
+  const admin = new Client({ connectionString: database.adminUrl });
+  await admin.connect();
+  await admin.query(`CREATE TABLE balances (generation int, card text, balance int, PRIMARY KEY (generation, card));
+    GRANT ALL ON balances TO ledger`);
+  await admin.end();
+  const pool = pgPool({ connectionString: database.url, applicationName: 'projection' });
+  const { run } = pgUnitOfWork(pool);
+  try {
+    const balances: Projection<SqlTransaction> = {
+      name: 'balances',
+      version: 1,
+      events: giftCard.events,
+      batch: async (events, tx, generation) => {
+        await addBalances(tx, generation, events.map(({ stream }) => stream), events.map(changeOf));
+      },
+      clear: async (tx, generation) => {
+        await clearBalances(tx, generation);
+      },
+    };
+    const source = {
+      head: () => run((tx) => postgresEventStore.head(tx)),
+      readAll: (options: ReadAll) => run((tx) => postgresEventStore.readAll(tx, options)),
+    };
+    const projector = new Projector({ projection: balances, source, store: postgresProjectionStore, run });
+    const step = async () => ((await projector.step()) ? 0 : 50);
+    const polling = new Polling({ what: 'Projections', step, pollMs: 1_000, logger });
+    polling.start();
+    try {
+      for (const decide of [issue(cardId, 500), redeem(cardId, 300), redeem(cardId, 300)])
+        await run((tx) => repository(giftCard, postgresEventStore).handle(tx, cardId, decide));
+      const expected = [{ generation: 1, card: `gift-card-${cardId}`, balance: 200 }];
+      await eventually(async () => expect(await run((tx) => selectBalances(tx))).toEqual(expected));
+      await projector.rebuild();
+      await eventually(async () =>
+        expect(await run((tx) => selectBalances(tx))).toEqual([{ ...expected[0], generation: 2 }]),
+      );
+    } finally {
+      await polling.stop();
+    }
   } finally {
     await pool.end();
     await database.drop();
