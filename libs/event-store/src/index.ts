@@ -20,5 +20,5 @@ export type { Generation, ParkedEvent, Projection, ProjectionStore } from './pro
 export { Projector } from './projector';
 export type { EventSource, Lag, ProjectorOptions } from './projector';
 export { repository } from './repository';
-export type { AsOf, Handled, HandleOptions, Loaded, Repository } from './repository';
+export type { AsOf, Handled, HandleOptions, Handling, Loaded, Repository } from './repository';
 export type { Append, Appended, EventStore, ExpectedVersion, ReadAll, ReadStream, Snapshot } from './store';

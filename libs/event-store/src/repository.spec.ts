@@ -84,9 +84,9 @@ describe('an aggregate', () => {
       repository(often, {
         ...store,
         // Another's append, between the load and the append.
-        append: async (...args) => {
+        appendAll: async (...args) => {
           await store.append(tx, `gift-card-${id}`, [{ type: 'gift-cards.redeemed', data: { cardId: id, amount: 1 } }], 1);
-          return store.append(...args);
+          return store.appendAll(...args);
         },
       }).handle(tx, id, redeem(id, 1_000)),
     );
@@ -105,6 +105,51 @@ describe('an aggregate', () => {
     expect(events[0]?.metadata).toEqual({
       correlationId: 'c', causationId: cause.id, tenant: 't', traceparent: '00-1-2-01', actor: 'ada',
     });
+  });
+});
+
+describe('a batch of commands', () => {
+  const handleAll = (...commands: Parameters<ReturnType<typeof cards>['handleAll']>[1]) =>
+    run((tx) => cards().handleAll(tx, commands));
+
+  it('has a result for each, and each sees what those before it did', async () => {
+    const other = uuidv7();
+    const again = { id, decide: redeem(id, 300) };
+    const handled = await handleAll(
+      { id, decide: issue(id, 500) },
+      { id: other, decide: issue(other, 50) },
+      again,
+      { id: other, decide: () => [] },
+      again,
+    );
+    expect(handled.map((each) => [each.id, each.version, each.state.balance, each.events.map(({ type }) => type)])).toEqual([
+      [id, 1, 500, ['gift-cards.issued']],
+      [other, 1, 50, ['gift-cards.issued']],
+      [id, 2, 200, ['gift-cards.redeemed']],
+      [other, 1, 50, []],
+      [id, 3, 200, ['gift-cards.redemption-refused']],
+    ]);
+    expect(await load()).toMatchObject({ version: 3, state: { balance: 200 } });
+    expect(await run((tx) => store.readSnapshot(tx, `gift-card-${id}`, 'gift-card'))).toMatchObject({ version: 3 });
+  });
+
+  it('of different aggregates is one append', async () => {
+    const { appendAll } = store;
+    const sizes: number[] = [];
+    store = { ...store, appendAll: (tx, appends) => (sizes.push(appends.length), appendAll(tx, appends)) };
+    const ids = [uuidv7(), uuidv7(), uuidv7()];
+    await handleAll(...ids.map((each) => ({ id: each, decide: issue(each, 1) })));
+    expect(sizes).toEqual([3]);
+  });
+
+  it('may be empty', async () => {
+    expect(await handleAll()).toEqual([]);
+  });
+
+  it('fails as a whole', async () => {
+    const wrong = handleAll({ id, decide: issue(id, 500) }, { id: cardId, decide: redeem(cardId, 1), expected: 7 });
+    await expect(wrong).rejects.toMatchObject({ data: { stream: `gift-card-${cardId}`, expected: 7, actual: 0 } });
+    expect(await load()).toMatchObject({ version: 0 });
   });
 });
 
