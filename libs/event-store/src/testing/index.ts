@@ -7,3 +7,4 @@ export { Happened, scenario, Told } from './scenario';
 export type { Failure } from './scenario';
 export { projectionContract } from './projection-contract';
 export type { ProjectionsUnderTest } from './projection-fixture';
+export { sourceOf, TestSource } from './source-of';
