@@ -49,3 +49,8 @@ export class InvalidEventData extends EventStoreError {
 export class ForeignEvent extends EventStoreError {
   readonly code = 'foreign-event';
 }
+
+/** A projection has parked so much that it must be its code, not the events: it goes no further until a person looks. */
+export class TooManyParked extends EventStoreError {
+  readonly code = 'too-many-parked';
+}

@@ -8,6 +8,7 @@ export {
   EventStoreError,
   ForeignEvent,
   InvalidEventData,
+  TooManyParked,
   UnknownEventType,
   UnknownSchemaVersion,
 } from './errors';

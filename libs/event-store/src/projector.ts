@@ -1,5 +1,6 @@
 import type { EventType } from '@comptoir/contracts';
 import { classify } from '@comptoir/messaging';
+import { TooManyParked } from './errors';
 import type { StoredEvent } from './event';
 import type { Generation, Projection, ProjectionStore } from './projection';
 import type { ReadAll } from './store';
@@ -19,6 +20,8 @@ export interface ProjectorOptions<Tx, T extends EventType> {
   run<R>(work: (tx: Tx) => Promise<R>): Promise<R>;
   /** Events in one transaction, at most. Default 500. */
   readonly batchSize?: number;
+  /** So many parked events of a generation are bad luck; at the next one `step` throws `TooManyParked`. Default 100. */
+  readonly maxParked?: number;
 }
 
 export interface Lag extends Generation {
@@ -127,8 +130,12 @@ export class Projector<Tx, T extends EventType = EventType> {
   private park(from: Generation, { id: eventId, position, stream, type }: StoredEvent, reason: unknown): Promise<boolean> {
     const { name, generation } = from;
     const error = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
+    const { store, maxParked = 100 } = this.options;
     return this.taking(from, async (tx) => {
-      await this.options.store.park(tx, { name, generation, position, eventId, stream, type, error });
+      const parked = (await store.parked(tx, name)).filter((each) => each.generation === generation).length;
+      if (parked >= maxParked)
+        throw new TooManyParked(`${name} has parked ${parked} events; the next fails with ${error}`, { name, generation, position });
+      await store.park(tx, { name, generation, position, eventId, stream, type, error });
       await this.moveTo(tx, from, position, false);
     });
   }

@@ -49,7 +49,7 @@ export function projectionContract<Tx>(make: () => Promise<ProjectionsUnderTest<
 
     it('parks an event that fails, and goes on', async () => {
       const { positions } = await under.count(1, 13, 3, 4, 5);
-      await under.projector(under.projection(1, failing('poison')), 10).catchUp();
+      await under.projector(under.projection(1, failing('poison')), { batchSize: 10 }).catchUp();
       expect(await under.sums()).toEqual({ 1: 13 });
       const { name, Counted } = under;
       expect(await under.parked()).toEqual([
@@ -63,6 +63,16 @@ export function projectionContract<Tx>(make: () => Promise<ProjectionsUnderTest<
       expect(await under.sums()).toEqual({ 1: 4 });
       expect(await under.parked()).toMatchObject([{ error: expect.stringMatching(/^InvalidEventData: /) }]);
     });
+  });
+
+  it('stops where so much fails that it must be the projection', async () => {
+    await under.count(1, 13, 13, 13, 5);
+    const broken = under.projector(under.projection(1, failing('poison')), { maxParked: 2 });
+    await expect(broken.catchUp()).rejects.toMatchObject({ code: 'too-many-parked', data: { name: under.name, generation: 1 } });
+    expect(await under.parked()).toHaveLength(2);
+    expect(await broken.lag()).toMatchObject([{ behind: 2 }]);
+    await under.projector().catchUp();
+    expect(await under.sums()).toEqual({ 1: 19 });
   });
 
   describe('a rebuild', () => {
@@ -113,7 +123,7 @@ export function projectionContract<Tx>(make: () => Promise<ProjectionsUnderTest<
       const poisoned = under.projection(1, failing('poison'));
       // Each goes on until all has been read, whoever did it.
       const work = async () => {
-        const projector = under.projector(poisoned, 5);
+        const projector = under.projector(poisoned, { batchSize: 5 });
         do await projector.step();
         while ((await projector.lag()).some(({ behind }) => behind > 0));
       };

@@ -59,12 +59,12 @@ export class ProjectionFixture<Tx> {
     };
   }
 
-  projector(projection = this.projection(), batchSize = 2): Projector<Tx> {
+  projector(projection = this.projection(), options: { batchSize?: number; maxParked?: number } = {}): Projector<Tx> {
     const { events, run } = this.under;
     const source = {
       head: () => run((tx) => events.head(tx)),
       readAll: (options: Parameters<typeof events.readAll>[1]) => run((tx) => events.readAll(tx, options)),
     };
-    return new Projector<Tx>({ projection: projection as Projection<Tx>, source, store: this.store, run, batchSize });
+    return new Projector<Tx>({ batchSize: 2, ...options, projection: projection as Projection<Tx>, source, store: this.store, run });
   }
 }
