@@ -1,7 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
-/** contracts <- messaging <- saga <- platform <- apps; apps never import apps. */
+/** contracts <- messaging <- saga, event-store <- platform <- apps; apps never import apps. */
 const boundaries = (allow) => [
   'error',
   {
@@ -12,7 +12,11 @@ const boundaries = (allow) => [
       { sourceTag: 'layer:contracts', onlyDependOnLibsWithTags: ['layer:testing'] },
       { sourceTag: 'layer:messaging', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:testing'] },
       { sourceTag: 'layer:saga', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:messaging', 'layer:testing'] },
-      { sourceTag: 'layer:platform', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:messaging', 'layer:saga', 'layer:testing'] },
+      { sourceTag: 'layer:event-store', onlyDependOnLibsWithTags: ['layer:contracts', 'layer:messaging', 'layer:testing'] },
+      {
+        sourceTag: 'layer:platform',
+        onlyDependOnLibsWithTags: ['layer:contracts', 'layer:messaging', 'layer:saga', 'layer:event-store', 'layer:testing'],
+      },
       { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },
       { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:lib', 'type:app'] },
     ],

@@ -1,6 +1,7 @@
 export { transportContract } from './transport-contract';
 export type { TransportSetup } from './transport-test';
 export { unitOfWorkContract } from './unit-of-work-contract';
+export { gate } from './unit-of-work-test';
 export type { UnitOfWorkCapabilities, UnitOfWorkSetup } from './unit-of-work-test';
 export { proxyTo } from './proxy';
 export type { Proxy } from './proxy';
