@@ -8,6 +8,7 @@ import { resultOf, resultText, type Measured, type Snapshot } from './bench/resu
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
+import { positive } from './positive';
 import { say, step } from './progress';
 import { SERVICES, type ServiceName, type Services } from './services';
 import { ensureStack, stopStack, type Servers } from './stack';
@@ -119,19 +120,13 @@ function progress() {
 
 function optionsFrom(args: readonly string[]): Options {
   const values = parse(args);
-  const positive = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up', whole = true): number | undefined => {
-    const text = values[name];
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && value < Infinity) || (whole && !Number.isSafeInteger(value)))
-      throw new ToolError('usage', `--${name} must be a positive ${whole ? 'whole ' : ''}number, not "${text}"\n\n${USAGE}`);
-    return value;
-  };
+  const number = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up', whole = true) =>
+    positive(name, values[name], { usage: USAGE, whole });
   const plan = {
-    sagas: positive('sagas') ?? 4_000,
-    warmUp: positive('warm-up') ?? 1_000,
-    inFlight: positive('in-flight') ?? 64,
-    rate: positive('rate', false),
+    sagas: number('sagas') ?? 4_000,
+    warmUp: number('warm-up') ?? 1_000,
+    inFlight: number('in-flight') ?? 64,
+    rate: number('rate', false),
   };
   return { plan, json: values.json, profileDir: values.profile && resolve(values.profile) };
 }

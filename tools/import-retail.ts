@@ -7,6 +7,7 @@ import { say, step } from './progress';
 import { importRetail, type ImportOptions } from './retail/import';
 import { ensureStack, stopStack } from './stack';
 import { VHOST } from './stack/reset';
+import { positive } from './positive';
 import { findServices } from './system/find-services';
 
 const USAGE = `Usage: npm run import:retail -- FILE.csv[.gz] [--speed N] [--stock PERCENT] [--limit N] [--in-flight N] [--report FILE]
@@ -52,20 +53,14 @@ function optionsFrom(args: readonly string[]): ImportOptions {
   const [file, another] = positionals;
   if (file === undefined || another !== undefined) throw new ToolError('usage', USAGE);
   if (!existsSync(file)) throw new ToolError('no-file', `There is no file ${file}`);
-  const positive = (name: keyof typeof values, whole: boolean): number | undefined => {
-    const text = values[name];
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && value < Infinity) || (whole && !Number.isSafeInteger(value)))
-      throw new ToolError('usage', `--${name} must be a positive ${whole ? 'whole ' : ''}number, not "${text}"\n\n${USAGE}`);
-    return value;
-  };
+  const number = (name: 'speed' | 'stock' | 'limit' | 'in-flight', whole: boolean) =>
+    positive(name, values[name], { usage: USAGE, whole });
   return {
     file,
-    speed: positive('speed', false),
-    stock: positive('stock', false) ?? 100,
-    limit: positive('limit', true),
-    inFlight: positive('in-flight', true) ?? 32,
+    speed: number('speed', false),
+    stock: number('stock', false) ?? 100,
+    limit: number('limit', true),
+    inFlight: number('in-flight', true) ?? 32,
     report: values.report,
   };
 }

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { OrderPlaced } from '@comptoir/contracts/orders';
 import { ReserveStock } from '@comptoir/contracts/inventory';
 import { service } from '@comptoir/messaging';
-import { DEFINITIONS_FILE, definitionsText, findServices } from './topology';
+import { DEFINITIONS_FILE, definitionsText, declaredServices } from './topology';
 
 describe('npm run topology', () => {
   it('has been run since the last change: rabbitmq/definitions.json is what the services declare', async () => {
-    const { services } = await findServices();
+    const { services } = await declaredServices();
     expect(readFileSync(DEFINITIONS_FILE, 'utf8')).toBe(definitionsText(services));
   });
 
   it('covers the services', async () => {
-    const { services } = await findServices();
+    const { services } = await declaredServices();
     expect(services.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['carts', 'catalog', 'inventory', 'orchestrator', 'orders', 'payments']),
     );
@@ -41,12 +41,12 @@ describe('finding services', () => {
   it('takes each app that declares one, and names the others', async () => {
     app('gift-cards', `export const giftCards = { name: 'gift-cards', handlers: [], requests: [], emits: [] };`);
     app('ops');
-    const { services, without } = await findServices(apps);
+    const { services, without } = await declaredServices(apps);
     expect([services.map(({ name }) => name), without]).toEqual([['gift-cards'], ['ops']]);
   });
 
   it('says what a module without a service must export', async () => {
     app('claims', `export const other = 1;`);
-    await expect(findServices(apps)).rejects.toThrow(/claims.module.ts must export `claims = service/);
+    await expect(declaredServices(apps)).rejects.toThrow(/claims.module.ts must export `claims = service/);
   });
 });

@@ -16,7 +16,7 @@ export interface Found {
 }
 
 /** The services' own declarations: `apps/<name>/src/<name>.module.ts` exports `<name> = service({ ... })`. */
-export async function findServices(apps: string = join(ROOT, 'apps')): Promise<Found> {
+export async function declaredServices(apps: string = join(ROOT, 'apps')): Promise<Found> {
   const services: ServiceDefinition[] = [];
   const without: string[] = [];
   for (const name of readdirSync(apps).sort()) {
@@ -45,7 +45,7 @@ export function definitionsText(services: readonly ServiceDefinition[]): string 
 async function main(args: readonly string[]): Promise<void> {
   const unknown = args.find((arg) => arg !== '--check');
   if (unknown) throw new ToolError('usage', `Unknown argument ${unknown}. Usage: npm run topology [-- --check]`);
-  const { services, without } = await findServices();
+  const { services, without } = await declaredServices();
   const text = definitionsText(services);
   const file = relative(ROOT, DEFINITIONS_FILE);
   const fresh = existsSync(DEFINITIONS_FILE) && readFileSync(DEFINITIONS_FILE, 'utf8') === text;

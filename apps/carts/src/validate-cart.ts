@@ -16,10 +16,12 @@ export const validateCart = handle(ValidateCart, {
     const wishes = commands.map(({ body }) => body);
     const cartIds = [...new Set(wishes.map(({ cartId }) => cartId))];
     const orderIds = [...new Set(wishes.map(({ orderId }) => orderId))];
-    // One round trip. The validations are read after the carts are locked: a cancellation that held a lock is seen.
-    const [carts, validations] = await Promise.all([lockCarts(tx, cartIds), readValidations(tx, orderIds)]);
-    const skus = [...new Set(carts.flatMap(({ lines }) => lines.map(({ sku }) => sku)))];
-    const offers = skus.length > 0 ? await readOffers(tx, skus) : [];
+    // One round trip. Both are read after the carts are locked: a cancellation or a change that held a lock is seen.
+    const [carts, validations, offers] = await Promise.all([
+      lockCarts(tx, cartIds),
+      readValidations(tx, orderIds),
+      readOffers(tx, cartIds),
+    ]);
 
     const { fresh, answers } = settle(wishes, {
       carts: new Map(carts.map((cart) => [cart.cartId, cart])),

@@ -1,4 +1,4 @@
-import type { MessageType } from '@comptoir/contracts';
+import type { MessageType, Outgoing } from '@comptoir/contracts';
 import {
   PaymentDeclined,
   PaymentProcessed,
@@ -16,6 +16,7 @@ import { PaymentGateway } from './gateway/payment-gateway';
 import { booksOn } from './gateway/provider';
 import { SimulatedGateway } from './gateway/simulated-gateway';
 import { processPayment } from './process-payment';
+import { Reconciliation } from './reconciliation';
 import { refundPayment } from './refund-payment';
 import { refundStrayCapture } from './refund-stray-capture';
 
@@ -203,6 +204,60 @@ describe('RefundPayment', () => {
       return { refunding };
     });
     expect(await refunding).toMatchObject({ code: 'retry-now' });
+  });
+});
+
+describe('reconciliation', () => {
+  const sent: Outgoing[] = [];
+  const reconciling = (afterMs: number) =>
+    new Reconciliation({
+      afterMs,
+      everyMs: 60_000,
+      gateway,
+      transaction: (work) =>
+        transaction(async (tx) => {
+          const { result, messages } = await work(tx);
+          sent.push(...messages);
+          return result;
+        }),
+      logger: { debug() {}, info() {}, warn() {}, error() {} },
+    });
+  beforeEach(() => {
+    sent.length = 0;
+  });
+
+  it('finds a capture that came through after the refund had found nothing, once, and has it given back', async () => {
+    const [order, other] = [pay(), pay()];
+    await run(refundPayment, undo(order), undo(other));
+    await gateway.capture({ key: order.orderId, amount: money, token: 'tok_approve' }, signal);
+    const found = await Promise.all([reconciling(0).check(), reconciling(0).check()]);
+    expect(found.reduce((sum, each) => sum + each, 0)).toBe(1);
+    expect(sent).toEqual([expect.objectContaining({ type: RefundStrayCapture, body: { orderId: order.orderId, amount: money } })]);
+    await run(refundStrayCapture, sent[0]?.body);
+    expect(await paymentOf(order)).toEqual(['stray-refunded', 1250, 1250]);
+    expect(await paymentOf(other)).toEqual(['void', 0, 0]);
+    expect(await chargeStatus(order)).toBe('refunded');
+  });
+
+  it('waits until nothing can be under way any more, and asks once', async () => {
+    const order = pay();
+    await run(refundPayment, undo(order));
+    const asked = jest.spyOn(gateway, 'charge');
+    await reconciling(60_000).check();
+    expect(asked).not.toHaveBeenCalled();
+    await reconciling(0).check();
+    await reconciling(0).check();
+    expect(asked.mock.calls).toEqual([[order.orderId]]);
+  });
+
+  it('asks again where the gateway did not answer', async () => {
+    const order = pay();
+    await run(refundPayment, undo(order));
+    await gateway.capture({ key: order.orderId, amount: money, token: 'tok_approve' }, signal);
+    const away = jest.spyOn(gateway, 'charge').mockRejectedValue(new Error('away'));
+    await expect(reconciling(0).check()).rejects.toThrow('away');
+    away.mockRestore();
+    expect(await reconciling(0).check()).toBe(1);
   });
 });
 

@@ -2,12 +2,14 @@ import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
 import { ProcessPayment, RefundPayment } from '@comptoir/contracts/payments';
 import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
 import { eventually } from '@comptoir/testing';
+import { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { PaymentGateway } from './gateway/payment-gateway';
 import { payments, PaymentsModule } from './payments.module';
 
 let subject: ServiceUnderTest;
 beforeAll(async () => {
-  subject = await serviceUnderTest(PaymentsModule, payments, { flow: ORDER_FULFILMENT, env: { GATEWAY_TIMEOUT_MS: '300' } });
+  subject = await serviceUnderTest(PaymentsModule, payments, { flow: ORDER_FULFILMENT, env: { GATEWAY_TIMEOUT_MS: '300', GATEWAY_RECONCILE_AFTER_MS: '200' } });
 });
 afterAll(() => subject?.stop());
 
@@ -63,6 +65,16 @@ it('a refund that comes first makes the payment void, and the gateway is looked 
   expect(await heardOf('payments.stray-capture-refunded', orderId)).toMatchObject({ amount: { amount: 0 } });
   expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ state: 'void', captured: 0 });
   expect((await get(`/gateway/charges/${orderId}`)).statusCode).toBe(404);
+});
+
+it('a capture nobody recorded, of a payment made void, is found at the gateway and given back', async () => {
+  const orderId = uuidv7();
+  // As a process leaves it that died between the gateway's answer and its commit, after a refund had found nothing.
+  await subject.app.get(PaymentGateway).capture({ key: orderId, amount, token: 'tok_approve' }, new AbortController().signal);
+  await subject.app.get(Pool).query(`INSERT INTO payments.payment (order_id, payment_id, state) VALUES ($1, $2, 'void')`, [orderId, uuidv7()]);
+  expect(await heardOf('payments.stray-capture-refunded', orderId)).toMatchObject({ amount });
+  expect((await get(`/payments/${orderId}`)).json()).toMatchObject({ state: 'stray-refunded', captured: 1250, refunded: 1250 });
+  expect((await get(`/gateway/charges/${orderId}`)).json()).toMatchObject({ status: 'refunded' });
 });
 
 it('lists payments page by page, the latest order first, by state', async () => {

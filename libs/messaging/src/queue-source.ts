@@ -220,7 +220,7 @@ export class QueueSource<Tx> implements WorkSource {
     }
     this.tries = 0;
     failPoint('before-ack', this.work);
-    this.subscription?.ack(items.map((item) => item.delivery));
+    this.subscription?.ackSoon(items.map((item) => item.delivery));
     for (const { message } of items) this.lastHandledSentAt = Math.max(this.lastHandledSentAt, message.sentAt.getTime());
     observer.batch?.(this.work, handled, (clock.now() - started) / 1_000);
     if (handled < items.length) observer.duplicate?.(this.work, items.length - handled);

@@ -35,6 +35,11 @@ export interface Subscription {
    * has been replaced meanwhile are ignored: the broker delivers them again and the inbox absorbs them. Never throws.
    */
   ack(deliveries: readonly Delivery[]): void;
+  /**
+   * The same, but the broker may hear of it some milliseconds later, together with what is done by then: an ack costs a
+   * quorum queue as much as a message. For deliveries that may come again without harm should the process die before.
+   */
+  ackSoon(deliveries: readonly Delivery[]): void;
   /** Stops new deliveries; resolves when the broker has confirmed. Deliveries already handed over may still be acked. */
   cancel(): Promise<void>;
   /** Flushes the acks sent so far to the broker (a round trip on the channel), then closes. Implies `cancel`. */

@@ -1,6 +1,4 @@
-import type { Duplex } from 'node:stream';
-import { Pool, types, type PoolClient } from 'pg';
-import { coalesceWrites } from '../coalesce-writes';
+import { Pool, types } from 'pg';
 
 const INT8 = 20;
 
@@ -17,8 +15,8 @@ const SESSION = {
 
 /**
  * A pool whose sessions cannot hang: bounded waits for a connection, a lock, a statement and an idle transaction, so that
- * the database decides and the runtime classifies. `pipeline` lets BEGIN travel with the first statement of a batch and
- * COMMIT with the last.
+ * the database decides and the runtime classifies. `pipeline` lets statements travel without waiting for the
+ * answers of those before.
  */
 export function pgPool(options: {
   connectionString: string;
@@ -41,6 +39,5 @@ export function pgPool(options: {
   });
   // A connection that breaks while idle is replaced at the next use; without a listener the process would die of it.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => coalesceWrites((client as PoolClient & { connection: { stream: Duplex } }).connection.stream));
   return pool;
 }

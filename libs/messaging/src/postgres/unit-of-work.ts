@@ -1,31 +1,16 @@
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { CommitOutcomeUnknown } from '../errors';
 import { sqlMessageStore } from '../sql/message-store';
-import type { SqlTransaction, Statement, UnitOfWork } from '../unit-of-work';
+import type { SqlTransaction, UnitOfWork } from '../unit-of-work';
+import { Pipeline, refusedByServer } from './pipeline';
 
-class PgTransaction implements SqlTransaction {
-  private readonly pending: Promise<unknown>[] = [];
-
-  constructor(private readonly client: PoolClient) {}
-
-  query<Row>(statement: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
-    const rows = this.client
-      .query<never>({ ...statement, values: values as unknown[] })
-      .then((result): readonly Row[] => result.rows);
-    // Whoever leaves a query un-awaited hears of its failure from `settled`.
-    rows.catch(() => undefined);
-    this.pending.push(rows);
-    return rows;
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.pending);
-  }
-}
+const BEGIN = { name: 'begin', text: 'BEGIN' };
+const COMMIT = { name: 'commit', text: 'COMMIT' };
 
 /**
- * Transactions on a pg pool, for set-based SQL. READ COMMITTED. Queries that `work` leaves un-awaited are sent together
- * with the COMMIT, and `run` fails if one of them fails: nothing is committed then.
+ * Transactions on a pg pool, for set-based SQL. READ COMMITTED. Queries of one turn travel together: BEGIN with the
+ * first, and those that `work` leaves un-awaited with the COMMIT; `run` fails if one of them fails: nothing is committed
+ * then.
  */
 export function pgUnitOfWork(pool: Pool): UnitOfWork<SqlTransaction> {
   return {
@@ -36,26 +21,28 @@ export function pgUnitOfWork(pool: Pool): UnitOfWork<SqlTransaction> {
       const onError = (error: Error) => (broken = error);
       client.on('error', onError);
       try {
-        const tx = new PgTransaction(client);
-        const begun = client.query('BEGIN');
-        begun.catch(() => undefined);
+        const pipeline = new Pipeline(client);
+        const rollBack = async () => {
+          await pipeline.quiet();
+          await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+        };
+        void pipeline.query(BEGIN, []).catch(() => undefined);
         let result;
         try {
-          result = await work(tx);
+          result = await work(pipeline);
+          pipeline.throwIfFailed();
         } catch (error) {
-          await begun;
-          await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+          await rollBack();
           throw error;
         }
-        const committed = client.query('COMMIT').catch((error: Error) => {
-          broken = error;
-          throw new CommitOutcomeUnknown('The connection went while committing', { cause: error.message });
-        });
-        committed.catch(() => undefined);
-        // A failed statement makes the COMMIT a ROLLBACK; its own error is the one to tell.
-        await begun;
-        await tx.settled();
-        await committed;
+        void pipeline.query(COMMIT, []).catch(() => undefined);
+        try {
+          await pipeline.settled();
+        } catch (error) {
+          await rollBack();
+          if (refusedByServer(error)) throw error;
+          throw new CommitOutcomeUnknown('The connection went while committing', { cause: String(error) });
+        }
         return result;
       } finally {
         client.off('error', onError);

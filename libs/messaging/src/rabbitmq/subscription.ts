@@ -11,6 +11,10 @@ interface RabbitDelivery extends Delivery {
   readonly tag: number;
 }
 
+/** How long an ack may wait for others, and which part of the prefetch may: the broker must not run out of credit. */
+const ACK_WITHIN_MS = 50;
+const UNSENT_ACKS_PER_PREFETCH = 1 / 4;
+
 /** One consumer on a channel of its own, so that one ack can cover a whole batch. */
 export class RabbitSubscription implements Subscription {
   private readonly healing: HealingChannel;
@@ -18,6 +22,8 @@ export class RabbitSubscription implements Subscription {
   private cancelled = false;
   /** Delivery tags of the live channel that are not acked, ascending (a Set keeps the order of arrival). */
   private outstanding = new Set<number>();
+  private unsentAcks: Delivery[] = [];
+  private ackTimer: NodeJS.Timeout | undefined;
 
   constructor(
     connection: AmqpConnection,
@@ -68,6 +74,18 @@ export class RabbitSubscription implements Subscription {
     }
   }
 
+  ackSoon(deliveries: readonly Delivery[]): void {
+    this.unsentAcks.push(...deliveries);
+    if (this.unsentAcks.length >= this.options.prefetch * UNSENT_ACKS_PER_PREFETCH) this.sendAcks();
+    else this.ackTimer ??= setTimeout(() => this.sendAcks(), ACK_WITHIN_MS);
+  }
+
+  private sendAcks(): void {
+    clearTimeout(this.ackTimer);
+    this.ackTimer = undefined;
+    this.ack(this.unsentAcks.splice(0));
+  }
+
   async cancel(): Promise<void> {
     this.cancelled = true;
     const { channel } = this.healing;
@@ -78,6 +96,7 @@ export class RabbitSubscription implements Subscription {
 
   async close(): Promise<void> {
     await this.cancel();
+    this.sendAcks();
     // Acks are frames without an answer; an RPC behind them on the same channel shows that the broker has read them.
     await this.healing.channel?.checkQueue(this.queue).catch(() => undefined);
     await this.healing.close();

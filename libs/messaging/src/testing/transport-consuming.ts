@@ -83,6 +83,33 @@ export function testConsuming(test: TransportTest): void {
       await expectDepth(later, BAKERY, 0);
     });
 
+    it('lets acks wait for each other, and flushes them when it closes', async () => {
+      const { transport } = test;
+      await transport.publish(wires(100));
+      const inbox = await consume(transport, BAKERY, 100);
+      await eventually(() => expect(inbox.deliveries).toHaveLength(100));
+      for (const delivery of inbox.deliveries.slice(0, 10)) inbox.subscription.ackSoon([delivery]);
+      await inbox.subscription.close();
+      const later = await test.another();
+      await expectDepth(later, BAKERY, 90);
+    });
+
+    it.each([1, 2, 40])('never starves for acks that wait, with a prefetch of %i', async (prefetch) => {
+      const { transport } = test;
+      let count = 0;
+      const subscription = await transport.subscribe(BAKERY, {
+        prefetch,
+        onDelivery: (delivery) => {
+          count += 1;
+          subscription.ackSoon([delivery]);
+        },
+      });
+      await transport.publish(wires(100));
+      await eventually(() => expect(count).toBe(100));
+      await subscription.close();
+      await expectDepth(transport, BAKERY, 0);
+    });
+
     it('shares a queue between its consumers', async () => {
       const [one, other] = [await consume(test.transport, BAKERY, 5), await consume(await test.another(), BAKERY, 5)];
       await test.transport.publish(wires(10));
