@@ -1,6 +1,6 @@
 import type { Outgoing } from '@comptoir/contracts';
 import { RefundStrayCapture } from '@comptoir/contracts/payments';
-import type { Logger, SqlTransaction } from '@comptoir/messaging';
+import { Polling, type Logger, type SqlTransaction } from '@comptoir/messaging';
 import type { Charge } from './gateway/charge';
 import { markChecked } from './sql/mark-checked';
 import { uncheckedVoids } from './sql/unchecked-voids';
@@ -26,31 +26,26 @@ export interface ReconciliationOptions {
  * give it back. What is found is given back by RefundStrayCapture. Processes that compare at the same time do no harm.
  */
 export class Reconciliation {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> | undefined;
-  private stopped = false;
+  private readonly polling: Polling;
 
-  constructor(private readonly options: ReconciliationOptions) {}
-
-  start(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.check()
-        .catch((error: unknown) => this.options.logger.warn('Void payments could not be compared with the gateway', { error: String(error) }))
-        .finally(() => this.start());
-    }, this.options.everyMs);
+  constructor(private readonly options: ReconciliationOptions) {
+    const { everyMs, logger } = options;
+    const step = () => this.check().then(() => everyMs);
+    this.polling = new Polling({ step, logger, what: 'Void payments', pollMs: everyMs });
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  start(): void {
+    this.polling.start();
+  }
+
+  stop(): Promise<void> {
+    return this.polling.stop();
   }
 
   /** Compares all that are due; returns how many captures were found. */
   async check(): Promise<number> {
     let found = 0;
-    for (let due = await this.due(); due.length > 0 && !this.stopped; due = await this.due()) found += await this.compare(due);
+    for (let due = await this.due(); due.length > 0 && !this.polling.stopped; due = await this.due()) found += await this.compare(due);
     return found;
   }
 
