@@ -5,9 +5,14 @@ export type { Decision, Effect, Refusal, RefusalCode, SagaEvent } from './decisi
 export type { RemainingStep, SagaDefinition } from './definition';
 export type { Duration } from './duration';
 export { InvalidDefinition, InvalidSagaData, SagaError, UnregisteredDefinition } from './errors';
+export { checkFlows } from './flows/check';
+export type { FlowFinding, FlowFindingCode } from './flows/check';
+export { flowMap } from './flows/flow-map';
+export { flowMapToMermaid, flowToMermaid } from './flows/mermaid';
+export type { Flow, FlowMap, FlowMessage, FlowPart, FlowWait, PartRole } from './flows/part';
 export { fold } from './fold';
 export { sagaHandler } from './handler';
-export type { SagaHandlerOptions } from './handler';
+export type { SagaHandler, SagaHandlerOptions } from './handler';
 export type { ActionKind, DecideContext, PersonsAction, SagaInput } from './input';
 export { isEnded, SAGA_STATUSES } from './instance';
 export type { EndStatus, SagaInstance, SagaState, SagaStatus } from './instance';
