@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { handle, service } from '@comptoir/messaging';
 import { sagaHandler } from '../handler';
 import { inMemorySagaStore } from '../in-memory/store';
-import { BookFlight, FlightBooked, FlightRefused, tripSaga } from '../testing/trip';
+import { BookFlight, CancelFlight, FlightBooked, FlightRefused, tripSaga } from '../testing/trip';
 import { flowMap } from './flow-map';
 import { follow } from './follow';
 import { peers } from './refund.example';
@@ -91,6 +91,12 @@ describe('where an orchestrated trip is', () => {
     ['a flight is asked for', [REQUEST, 'flights.book-flight'], false, []],
     ['the flight is booked', [REQUEST, 'flights.book-flight', FLIGHT], false, ['hotels.book-hotel']],
     ['no hotel', [REQUEST, 'flights.book-flight', FLIGHT, 'hotels.book-hotel', HOTEL], false, ['flights.cancel-flight']],
+    [
+      'called off, and the answer comes too late',
+      [REQUEST, 'flights.book-flight', 'flights.cancel-flight', 'flights.flight-cancelled', 'trips.call-off-trip', 'trips.trip-called-off', FLIGHT],
+      true,
+      [],
+    ],
     ['called off', [REQUEST, 'flights.book-flight', 'flights.flight-refused', 'trips.call-off-trip', 'trips.trip-called-off'], true, []],
   ])('%s', (_, types, ended, says) => {
     const [flow] = follow(trip, said('trip', ...types), at(0)).flows;
@@ -99,7 +105,7 @@ describe('where an orchestrated trip is', () => {
   });
 
   it('gives an answer the time that its command has since it was last sent', () => {
-    const answer = handle(BookFlight, { emits: [FlightBooked, FlightRefused], batch: async () => [] });
+    const answer = handle(BookFlight, { emits: [FlightBooked, FlightRefused, CancelFlight], batch: async () => [] });
     const flights = service({ name: 'flights', handlers: [answer] });
     const desk = service({ name: 'desk', handlers: [sagaHandler(tripSaga(), inMemorySagaStore())] });
     const messages = said('trip', REQUEST, 'flights.book-flight', 'flights.book-flight');
@@ -138,7 +144,7 @@ function walk(choices: readonly number[]): FollowedMessage[] {
     const who = next[choice % Math.max(next.length, 1)];
     if (!who) break;
     const type = who.says[choice % who.says.length] ?? '';
-    messages.push({ id: `m${messages.length + 1}`, type, flow: 'refund', sentAt: at(messages.length), sentBy: who.service, causationId: who.because });
+    messages.push({ id: `m${messages.length + 1}`, type, flow: 'refund', sentAt: at(0), sentBy: who.service, causationId: who.because });
   }
   return messages;
 }
