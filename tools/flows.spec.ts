@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { OrderPlaced } from '@comptoir/contracts/orders';
 import { StockSold } from '@comptoir/contracts/inventory';
 import { handle, service } from '@comptoir/messaging';
-import { checkFlows, flowMap } from '@comptoir/saga';
+import { checkFlows, flowMap, follow, type FollowedMessage } from '@comptoir/saga';
+import fc from 'fast-check';
 import { FLOWS_FILE, flowsText } from './flows';
 import { declaredServices } from './topology';
 
@@ -48,4 +49,28 @@ describe('the flows of the services', () => {
   it('would not without the one that tells carts of prices', async () => {
     expect(await findings('product-priced')).toEqual(['none: event-not-consumed catalog.product-priced']);
   });
+});
+
+it('every run of every flow comes to its end, whoever says what first', async () => {
+  const { services } = await declaredServices();
+  const map = flowMap(services);
+  for (const { name: flow, starts, parts } of map.flows) {
+    const now = new Date(0);
+    const message = (type: string, id: number, causationId?: string): FollowedMessage => ({
+      id: `m${id}`, type, flow, sentAt: now, sentBy: 'somebody', causationId,
+    });
+    const run = (choices: readonly number[]) => {
+      const messages = starts.slice(0, 1).map((type) => message(type, 0));
+      for (const choice of choices) {
+        const next = follow(map, messages, now).flows[0]?.expected ?? [];
+        const who = next[choice % Math.max(next.length, 1)];
+        if (!who) break;
+        messages.push(message(who.says[choice % who.says.length] ?? '', messages.length, who.because));
+      }
+      return follow(map, messages, now).flows;
+    };
+    // A part says something at most once: as many choices as there are parts are enough.
+    const choices = fc.array(fc.nat(11), { minLength: parts.length, maxLength: parts.length });
+    fc.assert(fc.property(choices, (chosen) => expect(run(chosen)).toMatchObject([{ flow, ended: true, expected: [] }])));
+  }
 });

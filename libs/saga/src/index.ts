@@ -22,7 +22,7 @@ export type { EndStatus, SagaInstance, SagaState, SagaStatus } from './instance'
 export { toMermaid } from './mermaid';
 export type { SagaObserver } from './observer';
 export { postgresSagaStore } from './postgres/store';
-export { reaction } from './reaction';
+export { isOf, reaction } from './reaction';
 export type { PartOptions, ReactionDeclaration, ReactionHandler, ReactionOptions, UndoneBy, WaitOptions } from './reaction';
 export { unregisteredVersions } from './readiness';
 export type { UnregisteredVersion } from './readiness';

@@ -104,6 +104,10 @@ export function reaction(flow: string, options: AnyOptions): ReactionHandler<unk
   return [part, { ...compile(undo, `undo-${name}`, undoneBy, undo.emits), reaction: declaration }];
 }
 
+/** Which of several events it is, for a reaction to more than one: `isOf(event, RefundIssued)`. */
+export const isOf = <M extends Message, T extends EventType>(event: M, type: T): event is Extract<M, { readonly type: T }> =>
+  event.type.name === type.name;
+
 type AnyPart = Pick<Handler<unknown>, 'emits' | 'known' | 'call' | 'batch'>;
 type AnyOptions = AnyPart &
   Pick<ReactionOptions<EventType, MessageType, unknown, unknown>, 'name' | 'maxBatch' | 'retry' | 'kind' | 'refusals' | 'waits'> & {

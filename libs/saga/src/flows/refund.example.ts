@@ -1,6 +1,6 @@
 import { command, event } from '@comptoir/contracts';
-import { handle, service, type Message } from '@comptoir/messaging';
-import { reaction } from '../reaction';
+import { handle, service } from '@comptoir/messaging';
+import { isOf, reaction } from '../reaction';
 import { z } from 'zod';
 
 /** A refund by peers that react to each other's events: the example of the README and of the flows' tests. */
@@ -66,11 +66,8 @@ export const settle = reaction(REFUND, {
   waits: { since: RefundRequested, deadline: '10m', asks: CloseRefund },
   kind: 'retriable',
   emits: [RefundSettled, RefundFailed],
-  batch: async (events) => events.map((each) => (issued(each) ? RefundSettled(each.body) : RefundFailed(each.body))),
+  batch: async (events) => events.map((each) => (isOf(each, RefundIssued) ? RefundSettled(each.body) : RefundFailed(each.body))),
 });
-
-type Ending = Message<typeof RefundIssued> | Message<typeof RefundRefused> | Message<typeof RefundHoldReleased>;
-const issued = (event: Ending): event is Message<typeof RefundIssued> => event.type.name === RefundIssued.name;
 
 export const closeRefund = handle(CloseRefund, {
   emits: [RefundIssued, PaymentFailed],
