@@ -8,7 +8,7 @@ import { saga } from '../saga';
 import { checkFlows } from './check';
 import { flowMap } from './flow-map';
 import {
-  claims, closeRefund, CloseRefund, inventory, notifications, notify, payments, payOut, peers, REFUND,
+  claims, closeRefund, CloseRefund, inventory, notifications, notify, payments, payOut, peers, REFUND, PaymentFailed,
   RefundCalculated, RefundFailed, RefundHoldReleased, RefundIssued, RefundRefused, RefundRequested, RefundSettled,
   ReturnRefused, ReturnReversed, returnStock, StockReturned,
 } from './refund.example';
@@ -23,6 +23,23 @@ const told = (...others: ServiceDefinition[]) => refundWith(...others).map(({ co
 
 it('finds nothing in a refund in which every failure is undone in reverse and reaches its end', () => {
   expect(refundWith()).toEqual([]);
+});
+
+it('finds nothing in one in which everybody hears of the failure and undoes on its own', () => {
+  const told = event('inventory.return-taken-back', 1, z.object({}), { stream: () => 'return', terminal: true });
+  const undo = { emits: [told], batch };
+  const hold = reaction(REFUND, { on: RefundRequested, kind: 'compensatable', emits: [RefundCalculated, RefundRefused],
+    refusals: [RefundRefused], batch, undoneBy: [ReturnRefused, PaymentFailed], undo: { emits: [], batch } });
+  const takeBack = reaction(REFUND, { on: RefundCalculated, kind: 'compensatable', emits: [StockReturned, ReturnRefused],
+    refusals: [ReturnRefused], batch, undoneBy: PaymentFailed, undo });
+  const end = reaction(REFUND, { on: [RefundIssued, RefundRefused, ReturnRefused, PaymentFailed], name: 'settle-refund', waits,
+    kind: 'retriable', emits: [RefundSettled, RefundFailed], batch });
+  const found = refundWith(
+    service({ ...claims, handlers: [...end] }),
+    service({ ...payments, handlers: [...hold, ...payOut, closeRefund] }),
+    service({ ...inventory, handlers: [...takeBack] }),
+  );
+  expect(found).toEqual([]);
 });
 
 describe('a finding', () => {
@@ -67,6 +84,13 @@ describe('in a flow of peers', () => {
       'failure-without-end: payments.refund-failed',
       'failure-without-end: inventory.return-reversed',
     ]);
+  });
+
+  it('a failure path that reaches no end: a refusal that its contract calls terminal, and that the initiator does not hear', () => {
+    const Broke = event('payments.broke', 1, z.object({}), { stream: () => 'till', terminal: true });
+    const hold = reaction(REFUND, { on: RefundRequested, kind: 'compensatable', emits: [RefundCalculated, RefundRefused, Broke],
+      refusals: [RefundRefused, Broke], batch, undoneBy: [ReturnRefused, ReturnReversed], undo: { emits: [RefundHoldReleased], batch } });
+    expect(told(service({ ...payments, handlers: [...hold, ...payOut, closeRefund] }))).toEqual(['failure-without-end: payments.broke']);
   });
 
   it('a wait without a deadline', () => {

@@ -47,22 +47,29 @@ const withoutSource: Check = ({ parts, messages, name }) =>
     }));
 
 /** Where somebody waits for the flow's end, its end is what they wait for; else a terminal event, or a saga's end. */
-function isEnd({ parts, messages }: Flow, event: string): boolean {
+function isEnd(flow: Flow, event: string): boolean {
+  const { parts } = flow;
   const awaited = parts.filter(({ role, waits }) => role === 'peer' && waits).flatMap(({ waits }) => waits?.for ?? []);
   if (awaited.length > 0) return awaited.includes(event);
-  return messages.some(({ name, terminal }) => name === event && terminal) || consumersOf(parts, event).some(({ ends }) => ends);
+  return isTerminal(flow, event) || consumersOf(parts, event).some(({ ends }) => ends);
 }
 
 const becauseOf = ({ parts }: Flow, event: string) =>
   reachedFrom([event], (message) => consumersOf(parts, message).flatMap(({ emits }) => emits));
 
-const failures = ({ parts }: Flow) => [
-  ...new Set(parts.flatMap(({ role, refusals, emits }) => (role === 'undo' ? emits : refusals))),
-];
+const isTerminal = ({ messages }: Flow, event: string) => messages.some(({ name, terminal }) => name === event && terminal);
+
+/** Refusals, and what is said of undoing. Of undoing nobody has to hear where its event is terminal: all undo on their own. */
+const failures = (flow: Flow) => {
+  const refused = flow.parts.flatMap(({ refusals }) => refusals);
+  const undone = flow.parts.filter(({ role }) => role === 'undo').flatMap(({ emits }) => emits);
+  return [...new Set([...refused, ...undone.filter((event) => !isTerminal(flow, event))])];
+};
 
 const withoutEnd: Check = (flow) =>
   failures(flow)
-    .filter((event) => consumersOf(flow.parts, event).length > 0 || isEnd(flow, event))
+    // What nobody consumes is a finding of its own.
+    .filter((event) => consumersOf(flow.parts, event).length > 0 || isTerminal(flow, event))
     .filter((event) => ![...becauseOf(flow, event)].some((each) => isEnd(flow, each)))
     .map((event) => ({
       code: 'failure-without-end',
