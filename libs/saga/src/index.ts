@@ -10,7 +10,7 @@ export type { FlowFinding, FlowFindingCode } from './flows/check';
 export { flowMap } from './flows/flow-map';
 export { follow } from './flows/follow';
 export type { ExpectedNext, FollowedConversation, FollowedFlow } from './flows/follow';
-export { flowMapToMermaid, flowToMermaid } from './flows/mermaid';
+export { flowToMermaid } from './flows/mermaid';
 export type { Flow, FlowMap, FlowMessage, FlowPart, FlowWait, PartRole } from './flows/part';
 export type { FollowedMessage } from './flows/timeline';
 export { fold } from './fold';

@@ -1,4 +1,4 @@
-import type { Flow, FlowMap, FlowPart } from './part';
+import type { Flow, FlowMap, FlowPart, FlowWait } from './part';
 import { timelineOf, type FollowedMessage } from './timeline';
 
 /** Something that should happen next. */
@@ -64,7 +64,7 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
     const asks = part.role === 'peer' ? part.waits?.asks : undefined;
     const since = said.find(({ type }) => type === part.waits?.since);
     if (asks === undefined || !since || ended || happened([...part.on, asks])) return [];
-    const until = initiatorsDeadline(flow, said);
+    const until = deadlineOf(part.waits, said);
     return until && until < now ? [{ service: part.service, part: part.name, says: [asks], because: since.id, until }] : [];
   });
   const expected = [...due, ...asking].map((each) => ({ ...each, overdue: each.until !== undefined && each.until < now }));
@@ -88,7 +88,11 @@ function untilOf(flow: Flow, part: FlowPart, said: readonly FollowedMessage[]): 
 }
 
 function initiatorsDeadline({ parts }: Flow, said: readonly FollowedMessage[]): Date | undefined {
-  const waits = parts.find(isInitiator)?.waits;
+  const [deadline] = parts.filter(isInitiator).flatMap(({ waits }) => deadlineOf(waits, said) ?? []);
+  return deadline;
+}
+
+function deadlineOf(waits: FlowWait | undefined, said: readonly FollowedMessage[]): Date | undefined {
   const since = said.find(({ type }) => type === waits?.since);
   return waits && since && later(since.sentAt, waits.deadlineMs);
 }

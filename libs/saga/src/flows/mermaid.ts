@@ -1,10 +1,6 @@
 import { inWords } from '../duration';
-import { labelOf, type Flow, type FlowMap, type FlowPart } from './part';
+import { labelOf, type Flow, type FlowPart } from './part';
 import { consumersOf, saidGoingWell } from './paths';
-
-/** Every flow of the map as a Mermaid flowchart, by its name. */
-export const flowMapToMermaid = ({ flows }: FlowMap): ReadonlyMap<string, string> =>
-  new Map(flows.map((flow) => [flow.name, flowToMermaid(flow)]));
 
 /**
  * One flow: who says what to whom. Whole lines go forward, dotted ones follow a failure. A hexagon is the pivot, the point of
