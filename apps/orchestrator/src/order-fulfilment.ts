@@ -4,6 +4,7 @@ import {
   CancelOrder,
   ConfirmOrder,
   ORDER_FULFILMENT,
+  OrderCancelled,
   OrderConfirmationRefused,
   OrderConfirmed,
   OrderPlaced,
@@ -30,7 +31,8 @@ export const orderFulfilment = saga(ORDER_FULFILMENT, { version: 1, state: Fulfi
     step
       .send(ValidateCart, ({ orderId, cartId }) => ({ orderId, cartId }))
       .on(CartValidated, (order, { lines, total }) => ({ ...order, lines, total }), { reaches: 'CART_VALIDATED' })
-      .rejectedBy(CartRejected, ({ reason, detail }) => `${reason}: ${detail}`),
+      .rejectedBy(CartRejected, ({ reason, detail }) => `${reason}: ${detail}`)
+      .undoneBy(OrderCancelled),
   )
 
   .step('reserve-stock', (step) =>

@@ -39,14 +39,14 @@ export const StockSold = event(
   'inventory.stock-sold',
   1,
   z.object({ orderId: Id, lines: z.array(StockLine).min(1) }),
-  { stream: reservation },
+  { stream: reservation, terminal: true },
 );
 
 export const StockReceived = event(
   'inventory.stock-received',
   1,
   z.object({ receiptId: Id, lines: z.array(StockLine).min(1) }),
-  { stream: (body) => `receipt-${body.receiptId}` },
+  { stream: (body) => `receipt-${body.receiptId}`, terminal: true },
 );
 
 export const ReserveStock = command(

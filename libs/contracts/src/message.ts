@@ -15,6 +15,8 @@ interface Declaration<N extends string, S extends z.ZodType> {
 /** Something that happened, past tense. A business refusal is an event too, never an exception. */
 export interface EventType<N extends string = string, S extends z.ZodType = z.ZodType> extends Declaration<N, S> {
   readonly kind: 'event';
+  /** A flow may end with it: nobody has to consume it. The check of the flows asks for a consumer of every other event. */
+  readonly terminal: boolean;
   /** The stream (aggregate) whose `version` the owner counts, from 1. */
   streamOf(body: z.output<S>): string;
 }
@@ -71,15 +73,15 @@ function declare<T extends MessageType>(declaration: Omit<T, 'owner' | 'action'>
 
 /**
  * Declares an event once: its TypeScript type, the check at every consumer, its routing key, its documentation.
- * `stream` names the aggregate it belongs to.
+ * `stream` names the aggregate it belongs to; `terminal` says that a flow may end with it, for nobody has to consume it.
  */
 export function event<const N extends string, S extends z.ZodType>(
   name: N,
   version: number,
   schema: S,
-  options: { stream: (body: z.output<S>) => string },
+  { stream, terminal = false }: { stream: (body: z.output<S>) => string; terminal?: boolean },
 ): EventType<N, S> & Create<EventType<N, S>> {
-  return declare<EventType<N, S>>({ kind: 'event', name, version, schema, streamOf: options.stream });
+  return declare<EventType<N, S>>({ kind: 'event', name, version, schema, terminal, streamOf: stream });
 }
 
 /** Declares a command and the events that answer it. Its handler emits exactly one of them per command. */

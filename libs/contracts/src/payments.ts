@@ -32,7 +32,7 @@ export const StrayCaptureRefunded = event(
   'payments.stray-capture-refunded',
   1,
   z.object({ orderId: Id, amount: Money }),
-  { stream: payment },
+  { stream: payment, terminal: true },
 );
 
 export const ProcessPayment = command(

@@ -22,6 +22,7 @@ export type {
   Outcome,
   RequestHandler,
 } from './handler';
+export { NO_FLOW } from './envelope';
 export type { Logger } from './logger';
 export type { HeaderValue, Message, WireMessage } from './message';
 export type { EndpointObserver } from './observer';

@@ -13,6 +13,11 @@ export interface SagaHandlerOptions {
   readonly retry?: RetryPolicy;
 }
 
+/** A message handler that says which saga it runs: its newest definition, for the map of flows. */
+export interface SagaHandler<Tx = SqlTransaction> extends Handler<Tx> {
+  readonly definition: SagaDefinition;
+}
+
 const DEFAULT_MAX_BATCH = 200;
 
 /**
@@ -27,10 +32,11 @@ export function sagaHandler<Tx = SqlTransaction>(
   definition: SagaDefinition | readonly SagaDefinition[],
   store: SagaStore<Tx>,
   { observer = {}, maxBatch = DEFAULT_MAX_BATCH, retry }: SagaHandlerOptions = {},
-): Handler<Tx> {
+): SagaHandler<Tx> {
   const definitions = new Definitions(definition);
   const { type } = definitions;
   return {
+    definition: definitions.newest,
     name: type,
     messages: definitions.receives,
     flows: [type],

@@ -33,3 +33,14 @@ describe.each(['../README.md', '../../../README.md'])('%s', (file) => {
 test('the README shows the diagram of the example', () => {
   expect(read('../README.md')).toContain(`\`\`\`mermaid\n${toMermaid(delivery)}\`\`\``);
 });
+
+test.each(['holdRefund', 'settle'])('the README shows the reaction %s as it is', (name) => {
+  const declaration = new RegExp(`export const ${name} = reaction[\\s\\S]+?\n}\\);`).exec(read('flows/refund.example.ts'))?.[0];
+  expect(read('../README.md')).toContain(`\`\`\`ts\n${declaration ?? 'nothing'}\n\`\`\``);
+});
+
+test('the README lists the codes of the check', () => {
+  const codes = [...read('flows/check.ts').matchAll(/^  \| '([a-z-]+)'/gm)].map(([, code = '']) => code);
+  expect(codes.length).toBeGreaterThan(0);
+  for (const code of codes) expect(read('../README.md')).toContain(`\`${code}\``);
+});

@@ -124,6 +124,14 @@ describe('a saga definition', () => {
       /never compensated/,
     ],
     [
+      'has a pivot that an event undoes',
+      () =>
+        withFlight().step('pay', (s) =>
+          s.pivot().send(PayTrip, pay).on(TripPaid).rejectedBy(TripNotPaid).undoneBy(TripCalledOff),
+        ),
+      /never compensated/,
+    ],
+    [
       'can only be refused',
       () =>
         trip().step('pay', (s) =>

@@ -45,8 +45,8 @@ export function checkList(list: StepList): void {
 export const labelsReached = ({ answers }: StepRule): string[] =>
   answers.flatMap((rule) => (rule.outcome === 'success' && rule.reaches !== undefined ? [rule.reaches] : []));
 
-function problemOfStep({ kind, command, answers, compensation }: StepRule): string | undefined {
-  if (kind !== 'compensatable' && compensation) return `is ${kind} and so is never compensated`;
+function problemOfStep({ kind, command, answers, compensation, undoneBy }: StepRule): string | undefined {
+  if (kind !== 'compensatable' && (compensation || undoneBy.length > 0)) return `is ${kind} and so is never compensated`;
   const seen = new Set<string>();
   for (const { event } of answers) {
     if (!command.answers.some(({ name }) => name === event.name))

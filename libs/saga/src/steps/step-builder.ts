@@ -55,6 +55,11 @@ export interface StepAnswers<Base, S, Left extends EventType, Next> {
     body: (state: S, failure: Failure) => z.input<C['schema']>,
     options?: UndoOptions<C>,
   ): StepAnswers<Base, S, Left, Next>;
+  /**
+   * The step's own service undoes it when it hears this event, without being asked: of a step without a compensation.
+   * The check of the flows sees to it that the service does listen.
+   */
+  undoneBy(event: EventType): StepAnswers<Base, S, Left, Next>;
   /** How long an answer may take. Default 30 s. */
   deadline(duration: Duration): StepAnswers<Base, S, Left, Next>;
   /** How often a pivot, a retriable step or a compensation is sent. */
@@ -74,6 +79,7 @@ export class StepBuilder {
   private command: { type: CommandType; body: StepRule['body'] } | undefined;
   private undo: { command: CommandType; body: UndoRule['body']; options: UndoOptions<CommandType> } | undefined;
   private readonly answers: AnswerRule[] = [];
+  private readonly undoneByEvents: EventType[] = [];
   private deadlineMs = DEFAULT_DEADLINE_MS;
   private retryRule: RetryRule = retryRule();
 
@@ -111,6 +117,11 @@ export class StepBuilder {
     return this;
   }
 
+  undoneBy(event: EventType): this {
+    this.undoneByEvents.push(event);
+    return this;
+  }
+
   deadline(duration: Duration): this {
     this.deadlineMs = milliseconds(duration);
     return this;
@@ -122,11 +133,11 @@ export class StepBuilder {
   }
 
   rule(): StepRule {
-    const { name, kind, command, answers, deadlineMs, retryRule: retry } = this;
+    const { name, kind, command, answers, undoneByEvents: undoneBy, deadlineMs, retryRule: retry } = this;
     if (!command) throw new InvalidDefinition(`Step ${name} sends nothing`, { step: name });
     const patience = { deadlineMs, retry };
     const compensation = this.undo && undoRule(this.undo.command, this.undo.body, this.undo.options, patience);
-    return { name, kind, command: command.type, body: command.body, answers, compensation, ...patience };
+    return { name, kind, command: command.type, body: command.body, answers, compensation, undoneBy, ...patience };
   }
 }
 

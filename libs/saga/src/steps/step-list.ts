@@ -37,6 +37,8 @@ export interface StepRule extends Patience {
   readonly body: (data: unknown) => unknown;
   readonly answers: readonly AnswerRule[];
   readonly compensation: UndoRule | undefined;
+  /** Events on which the step's own service undoes it, without being asked. */
+  readonly undoneBy: readonly EventType[];
 }
 
 /** What a saga of steps is made of, before it becomes functions. */
