@@ -77,11 +77,11 @@ export class ServiceProcess {
       const end = (how: string) => {
         running.delete(child);
         this.child = undefined;
-        file.end();
-        resolve(how);
+        file.end(() => resolve(how));
       };
       child.once('error', (error) => end(error.message));
-      child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      // Not `exit`: its last lines may still be in the pipe then.
+      child.once('close', (code, signal) => end(signal ?? `exit code ${code}`));
     });
   }
 
