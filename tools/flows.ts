@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { NO_FLOW, type ServiceDefinition } from '@comptoir/messaging';
 import { checkFlows, flowMap, flowToMermaid, type Flow, type FlowPart } from '@comptoir/saga';
 import { runTool, ToolError } from './fail';
+import { keepUpToDate } from './generated-file';
 import { ROOT } from './root';
 import { declaredServices } from './topology';
 
@@ -56,16 +56,8 @@ function rowOf({ service, name, role, kind, on, emits, refusals, undoneBy, ends 
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const unknown = args.find((arg) => arg !== '--check');
-  if (unknown) throw new ToolError('usage', `Unknown argument ${unknown}. Usage: npm run flows [-- --check]`);
-  const { services } = await declaredServices();
-  const text = flowsText(services);
-  const file = relative(ROOT, FLOWS_FILE);
-  const fresh = existsSync(FLOWS_FILE) && readFileSync(FLOWS_FILE, 'utf8') === text;
-  if (!fresh && args.includes('--check'))
-    throw new ToolError('stale', `${file} is not what the services declare. Run \`npm run flows\` and commit it.`);
-  if (!fresh) writeFileSync(FLOWS_FILE, text);
-  console.log(`${file} ${fresh ? 'is up to date' : 'written'}`);
+  const make = async () => flowsText((await declaredServices()).services);
+  console.log(await keepUpToDate(FLOWS_FILE, { command: 'npm run flows', args, make }));
 }
 
 if (require.main === module) void runTool(() => main(process.argv.slice(2)));

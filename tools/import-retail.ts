@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runTool, ToolError } from './fail';
 import { auditSystem, auditTable, databasesAt } from './invariants';
+import { positive } from './positive';
 import { say, step } from './progress';
 import { importRetail, type ImportOptions } from './retail/import';
 import { ensureStack, stopStack } from './stack';
 import { VHOST } from './stack/reset';
-import { positive } from './positive';
+
 import { findServices } from './system/find-services';
 
 const USAGE = `Usage: npm run import:retail -- FILE.csv[.gz] [--speed N] [--stock PERCENT] [--limit N] [--in-flight N] [--report FILE]

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { commandsWithoutQueue, definitionsOf, topologyOf, type ServiceDefinition } from '@comptoir/messaging';
 import { runTool, ToolError } from './fail';
+import { keepUpToDate } from './generated-file';
 import { ROOT } from './root';
 
 export { importDefinitions } from '@comptoir/messaging';
@@ -43,16 +44,9 @@ export function definitionsText(services: readonly ServiceDefinition[]): string 
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const unknown = args.find((arg) => arg !== '--check');
-  if (unknown) throw new ToolError('usage', `Unknown argument ${unknown}. Usage: npm run topology [-- --check]`);
   const { services, without } = await declaredServices();
-  const text = definitionsText(services);
-  const file = relative(ROOT, DEFINITIONS_FILE);
-  const fresh = existsSync(DEFINITIONS_FILE) && readFileSync(DEFINITIONS_FILE, 'utf8') === text;
-  if (!fresh && args.includes('--check'))
-    throw new ToolError('stale', `${file} is not what the services declare. Run \`npm run topology\` and commit it.`);
-  if (!fresh) writeFileSync(DEFINITIONS_FILE, text);
-  console.log(`${file} ${fresh ? 'is up to date' : 'written'}: ${services.map(({ name }) => name).join(', ')}`);
+  const told = await keepUpToDate(DEFINITIONS_FILE, { command: 'npm run topology', args, make: async () => definitionsText(services) });
+  console.log(`${told}: ${services.map(({ name }) => name).join(', ')}`);
   if (without.length > 0) console.log(`Without a service definition: ${without.map((name) => `apps/${name}`).join(', ')}`);
 }
 

@@ -1,3 +1,4 @@
+export { CodedError } from './coded-error';
 export { command, event, Money } from './message';
 export type {
   AnswerOf,

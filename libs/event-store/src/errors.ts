@@ -1,14 +1,7 @@
-/** The base of the library's errors: a stable `code`, and data to act on. */
-export abstract class EventStoreError extends Error {
-  abstract readonly code: string;
-  constructor(
-    message: string,
-    readonly data: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(message);
-    this.name = new.target.name;
-  }
-}
+import { CodedError } from '@comptoir/contracts';
+
+/** The base of the library's errors. */
+export abstract class EventStoreError extends CodedError {}
 
 /** Somebody else appended meanwhile. `data`: `stream`, `expected` and the `actual` version (0: there is no stream). */
 export class ConcurrencyConflict extends EventStoreError {

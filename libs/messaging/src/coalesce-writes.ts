@@ -1,9 +1,8 @@
 import type { Writable } from 'node:stream';
 
 /**
- * What is written to the socket within one turn goes out in one system call. Database and broker clients write each
- * statement and each frame by itself, and a process under load spends a quarter of its CPU in those calls; the other side
- * reads as many packets.
+ * What is written to the socket within one turn goes out in one system call. The broker's client writes each
+ * frame by itself, and a process under load spends much of its CPU in those calls; the other side reads as many packets.
  */
 export function coalesceWrites(socket: Writable): void {
   const write = socket.write.bind(socket) as Writable['write'];

@@ -1,11 +1,7 @@
-/** The base of the library's errors: a stable `code`, and data to act on. */
-export abstract class MessagingError extends Error {
-  abstract readonly code: string;
-  constructor(message: string, readonly data: Readonly<Record<string, unknown>> = {}) {
-    super(message);
-    this.name = new.target.name;
-  }
-}
+import { CodedError } from '@comptoir/contracts';
+
+/** The base of the library's errors. */
+export abstract class MessagingError extends CodedError {}
 
 /**
  * Rolls the batch back and runs it again at once: what was read has changed meanwhile. Counts no attempt. A handler with

@@ -1,14 +1,7 @@
-/** The base of the library's errors: a stable `code`, and data to act on. */
-export abstract class SagaError extends Error {
-  abstract readonly code: string;
-  constructor(
-    message: string,
-    readonly data: Readonly<Record<string, unknown>> = {},
-  ) {
-    super(message);
-    this.name = new.target.name;
-  }
-}
+import { CodedError } from '@comptoir/contracts';
+
+/** The base of the library's errors. */
+export abstract class SagaError extends CodedError {}
 
 /** A definition that cannot work: thrown while it is built, so at start-up. */
 export class InvalidDefinition extends SagaError {
