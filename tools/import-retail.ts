@@ -8,7 +8,6 @@ import { say, step } from './progress';
 import { importRetail, type ImportOptions } from './retail/import';
 import { ensureStack, stopStack } from './stack';
 import { VHOST } from './stack/reset';
-
 import { findServices } from './system/find-services';
 
 const USAGE = `Usage: npm run import:retail -- FILE.csv[.gz] [--speed N] [--stock PERCENT] [--limit N] [--in-flight N] [--report FILE]
