@@ -62,3 +62,26 @@ export const ReleaseStock = command(
   z.object({ orderId: Id, reason: z.string() }),
   { answers: [StockReleased] },
 );
+
+const refund = z.object({ refundId: Id, claimId: Id, orderId: Id });
+const goodsReturn = (body: { refundId: string }) => `return-${body.refundId}`;
+
+/** Of an order that was sold: its goods are in stock again. Without lines where none of them were to come back. */
+export const StockReturned = event('inventory.stock-returned', 1, refund.extend({ lines: z.array(StockLine) }), {
+  stream: goodsReturn,
+});
+
+export const ReturnRefused = event(
+  'inventory.return-refused',
+  1,
+  refund.extend({ reason: z.enum(['not-sold', 'more-than-sold', 'void']), detail: z.string() }),
+  { stream: goodsReturn },
+);
+
+/** `lines` is empty where nothing had been returned: the return is void from then on. */
+export const ReturnReversed = event(
+  'inventory.return-reversed',
+  1,
+  refund.extend({ lines: z.array(StockLine), reason: z.string() }),
+  { stream: goodsReturn },
+);

@@ -11,6 +11,11 @@ export const ORDER_FULFILMENT = 'order-fulfilment';
 
 export const CustomerId = printable(64);
 
+/** The shop, or the web site, that sold it. */
+export const Store = printable(64);
+/** Where it goes to, as whoever places the order names countries. */
+export const Country = printable(64);
+
 /** Stands for a way to pay that the payment gateway knows; never card data. */
 export const PaymentToken = printable(200);
 
@@ -22,6 +27,9 @@ export const OrderPlaced = event(
     cartId: Id,
     customerId: CustomerId,
     paymentToken: PaymentToken,
+    /** Where it was sold; absent: nobody said so. */
+    store: Store.optional(),
+    country: Country.optional(),
   }),
   { stream: order },
 );
