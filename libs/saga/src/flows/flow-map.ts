@@ -67,11 +67,17 @@ function declaredPart({ service, name, messages, emits, reaction, saga }: Declar
         role: undoes === undefined ? 'peer' : 'undo',
         kind,
         // What it asks when its wait is over is no answer to what it reacts to.
-        emits: plain.emits.filter((each) => each !== waits?.asks.name),
+        emits: plain.emits.filter((each) => each !== waits?.asks?.name),
         refusals: named(reaction.refusals),
         undoneBy: named(reaction.undoneBy),
         undoes,
-        waits: waits && { since: waits.since.name, for: plain.on, deadlineMs: waits.deadlineMs, asks: waits.asks.name },
+        waits: waits && {
+          since: waits.since.name,
+          for: waits.until ? named(waits.until) : plain.on,
+          deadlineMs: waits.deadlineMs,
+          asks: waits.asks?.name,
+          says: waits.says?.name,
+        },
       }),
     ];
   }
