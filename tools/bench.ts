@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClientProcess } from './bench/client-process';
+import { bothOf, comparisonOf, comparisonText } from './bench/comparison';
 import { cpuOf } from './bench/cpu';
 import { scrape, type Samples } from './bench/metrics';
-import type { BenchPlan } from './bench/plan';
+import { blocksOf, type BenchPlan, type Block } from './bench/plan';
 import { resultOf, resultText, type Measured, type Snapshot } from './bench/result';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
 import { runTool, ToolError } from './fail';
@@ -18,12 +19,13 @@ import { portsFrom } from './stack/ports';
 import { givenBy } from './stack/servers';
 import { readState } from './stack/state';
 
-const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--json] [--profile DIR]
+const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--coordination STYLE] [--json] [--profile DIR]
 
   --sagas N      orders that are measured; default 4000
   --in-flight C  closed loop: so many orders are open at any time; default 64
   --rate R       open loop: so many orders per second, instead
   --warm-up W    orders before the measured ones; default 1000
+  --coordination STYLE  orchestration (default), choreography, or both: one half of the orders each, in turn, compared
   --json         the last line is the result as JSON
   --profile DIR  every service writes a CPU profile into DIR`;
 
@@ -41,17 +43,21 @@ async function main(args: readonly string[]): Promise<number> {
   const servers = await ensureStack();
   try {
     const measured = await withLock(join(STACK_DIR, 'bench.lock'), () => bench(options, servers, stopped.signal));
-    console.log(`\n${resultText(measured)}`);
-    if (measured.violations.length > 0) console.log(`\n${auditTable(measured)}`);
-    if (options.json) console.log(JSON.stringify(resultOf(measured)));
-    return measured.violations.length === 0 && measured.client.failed === 0 ? 0 : 1;
+    const [only] = measured;
+    const violations = measured.at(-1)?.measured.violations ?? [];
+    const both = options.plan.coordination === 'both' ? bothOf(measured) : undefined;
+    if (both) console.log(`\n${comparisonText(both)}`);
+    else if (only) console.log(`\n${resultText(only.measured)}`);
+    if (violations.length > 0) console.log(`\n${auditTable({ violations })}`);
+    if (options.json) console.log(JSON.stringify(both ? comparisonOf(both) : only && resultOf(only.measured)));
+    return violations.length === 0 && measured.every((block) => block.measured.client.failed === 0) ? 0 : 1;
   } finally {
     if (servers.startedByUs) await stopStack();
   }
 }
 
 /** Runs a system of its own for the time of the measurement. */
-async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<Measured> {
+async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<MeasuredBlock[]> {
   let services: Services | undefined;
   let client: ClientProcess | undefined;
   try {
@@ -68,6 +74,11 @@ async function bench({ plan, profileDir }: Options, servers: Servers, signal: Ab
   }
 }
 
+interface MeasuredBlock {
+  readonly coordination: Block['coordination'];
+  readonly measured: Measured;
+}
+
 interface Running {
   readonly services: Services;
   readonly client: ClientProcess;
@@ -75,18 +86,24 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<Measured> {
+async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<MeasuredBlock[]> {
   const snapshot = async (): Promise<Snapshot> => ({ cpu: cpuOf(processes(services, client)), metrics: await scrapeAll(services) });
   const system = { ...servers, prefix: PREFIX, vhost: BENCH_VHOST };
   await client.prepare({ ...plan, carts: services.url('carts'), orders: services.url('orders') }, signal);
   // What the warm-up left behind must not be counted with what follows.
   const early = await checkInvariants({ ...system, waitMs: 60_000 });
   if (early.length > 0) throw new ToolError('warm-up-violates', `After the warm-up, not all holds:\n${auditTable({ violations: early })}`);
-  const before = await snapshot();
-  const result = await client.measure(signal);
-  const after = await snapshot();
-  const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
-  return { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+  const all: MeasuredBlock[] = [];
+  for (const block of blocksOf(plan)) {
+    const before = await snapshot();
+    const result = await client.measure(block, signal);
+    const after = await snapshot();
+    // One style must not be counted with what the other has left behind.
+    const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
+    const measured = { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+    all.push({ coordination: block.coordination, measured });
+  }
+  return all;
 }
 
 async function scrapeAll(services: Services): Promise<ReadonlyMap<ServiceName, Samples>> {
@@ -127,8 +144,15 @@ function optionsFrom(args: readonly string[]): Options {
     warmUp: number('warm-up') ?? 1_000,
     inFlight: number('in-flight') ?? 64,
     rate: number('rate', false),
+    coordination: styleOf(values.coordination),
   };
+  if (plan.coordination === 'both' && plan.sagas % 2 === 1) throw new ToolError('usage', `--sagas must be even for both styles\n\n${USAGE}`);
   return { plan, json: values.json, profileDir: values.profile && resolve(values.profile) };
+}
+
+function styleOf(text: string): BenchPlan['coordination'] {
+  if (text === 'orchestration' || text === 'choreography' || text === 'both') return text;
+  throw new ToolError('usage', `--coordination must be orchestration, choreography or both, not "${text}"\n\n${USAGE}`);
 }
 
 function parse(args: readonly string[]) {
@@ -140,6 +164,7 @@ function parse(args: readonly string[]) {
         'in-flight': { type: 'string' },
         rate: { type: 'string' },
         'warm-up': { type: 'string' },
+        coordination: { type: 'string', default: 'orchestration' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
       },

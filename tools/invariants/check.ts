@@ -5,7 +5,7 @@ import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
 import { checkQueues, type BrokerToCheck } from './broker';
 import { mergeByOrder } from './merge';
 import { OrderAudit } from './order-books';
-import { ordersOf, paymentsOf, reservationsOf, sagasOf } from './read-books';
+import { cartsOf, ordersOf, paymentsOf, reservationsOf, sagasOf } from './read-books';
 import { runSqlChecks } from './sql-checks';
 import { Violations, type Violation } from './violation';
 
@@ -83,6 +83,7 @@ async function look(of: Databases, broker: BrokerToCheck | undefined): Promise<A
     saga: sagasOf(of('orchestrator')),
     reservation: reservationsOf(of('inventory')),
     payment: paymentsOf(of('payments')),
+    cart: cartsOf(of('carts')),
   });
   for await (const page of pages) books.read(page);
   books.finish();

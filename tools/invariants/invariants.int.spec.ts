@@ -41,6 +41,7 @@ beforeEach(async () => {
     inventory: ['inventory.stock', 'inventory.reservation', 'inventory.receipt'],
     payments: ['payments.payment', 'gateway.charge'],
     orchestrator: ['saga.live', 'saga.ended'],
+    carts: ['carts.validation'],
   };
   for (const name of DATABASE_NAMES)
     for (const table of ['messaging.outbox', 'messaging.attempt', ...(tables[name] ?? [])]) await sql(name, `DELETE FROM ${table}`);
@@ -75,6 +76,13 @@ it('finds nothing where all is in order', async () => {
   expect(await look()).toEqual({ orders: 1, violations: [] });
 });
 
+it('finds nothing wrong with a choreographed order, which has no saga', async () => {
+  await sql('orders', `UPDATE orders.customer_order SET coordination = 'choreography', deadline = now()`);
+  await sql('orchestrator', 'DELETE FROM saga.ended');
+  await sql('carts', `INSERT INTO carts.validation (order_id, cart_id, state, outcome) VALUES ($1, $1, 'validated', '{}')`, orderId);
+  expect(await look()).toEqual({ orders: 1, violations: [] });
+});
+
 describe('finds', () => {
   it.each<[string, DatabaseName, string, readonly string[]]>([
     ['units that vanished', 'inventory', `UPDATE inventory.stock SET available = available - 1`, ['stock-conserved']],
@@ -89,6 +97,7 @@ describe('finds', () => {
     ['a refund only the gateway made', 'payments', `UPDATE gateway.charge SET status = 'refunded'`, ['gateway-matches-payments']],
     ['a capture of too much', 'payments', `UPDATE payments.payment SET captured = 1300`, ['captured-equals-completed', 'gateway-matches-payments']],
     ['a second capture', 'payments', `INSERT INTO payments.payment SELECT * FROM payments.payment`, ['captured-once', 'captured-equals-completed', 'gateway-matches-payments']],
+    ['a choreographed order with a saga', 'orders', `UPDATE orders.customer_order SET coordination = 'choreography', deadline = now()`, ['choreographed-orders-ended']],
     ['an order without a saga', 'orchestrator', `DELETE FROM saga.ended`, ['every-order-one-ended-saga']],
     ['a saga that ended otherwise', 'orchestrator', `UPDATE saga.ended SET status = 'compensated'`, ['order-matches-saga']],
     [

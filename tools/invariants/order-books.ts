@@ -3,6 +3,8 @@ import type { Violations } from './violation';
 
 export interface OrderEntry extends Entry {
   readonly status: string;
+  /** An orchestrated order has a saga, a choreographed one has none. */
+  readonly coordination: string;
   /** Minor units; null until the order is confirmed. */
   readonly total: bigint | null;
   readonly currency: string | null;
@@ -13,6 +15,11 @@ export interface SagaEntry extends Entry {
 }
 
 export interface ReservationEntry extends Entry {
+  readonly state: string;
+}
+
+/** What became of the order's cart: it is bound to the order while it is `validated`. */
+export interface CartEntry extends Entry {
   readonly state: string;
 }
 
@@ -29,6 +36,7 @@ export interface OrderPage {
   readonly saga?: SagaEntry | undefined;
   readonly reservation?: ReservationEntry | undefined;
   readonly payment?: PaymentEntry | undefined;
+  readonly cart?: CartEntry | undefined;
 }
 
 /** The order's status that each way a saga ends leads to. */
@@ -48,7 +56,9 @@ export class OrderAudit {
 
   read(page: OrderPage): void {
     if (page.order) this.orders++;
-    this.readSaga(page);
+    if (page.order?.coordination === 'choreography') this.readChoreography(page);
+    else this.readSaga(page);
+    this.readCart(page);
     this.readMoney(page);
     this.readStock(page);
   }
@@ -71,6 +81,17 @@ export class OrderAudit {
     if (!expected) return this.violations.add('every-order-one-ended-saga', `saga ${orderId} is ${saga.status}`);
     if (order.status !== expected)
       this.violations.add('order-matches-saga', `order ${orderId} is ${order.status}, its saga ${saga.status}`);
+  }
+
+  /** Nobody coordinates it: it ends all the same, and that no peer holds anything is read from the peers' books. */
+  private readChoreography({ orderId, order, saga }: OrderPage): void {
+    if (saga) this.violations.add('choreographed-orders-ended', `order ${orderId} is choreographed and has a saga (${saga.status})`);
+    if (order?.status === 'PENDING') this.violations.add('choreographed-orders-ended', `order ${orderId} is choreographed and still open`);
+  }
+
+  private readCart({ orderId, order, cart }: OrderPage): void {
+    if (order?.status === 'CANCELLED' && cart?.state === 'validated')
+      this.violations.add('carts-match-orders', `order ${orderId} is CANCELLED and holds its cart`);
   }
 
   private readMoney({ orderId, order, payment }: OrderPage): void {

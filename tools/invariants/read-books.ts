@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
 import type { Entry } from './merge';
-import type { OrderEntry, PaymentEntry, ReservationEntry, SagaEntry } from './order-books';
+import type { CartEntry, OrderEntry, PaymentEntry, ReservationEntry, SagaEntry } from './order-books';
 
 const PAGE = 5_000;
 const BEFORE_ALL = '00000000-0000-0000-0000-000000000000';
@@ -23,7 +23,7 @@ export async function* ordersOf(client: Client): AsyncGenerator<OrderEntry> {
   type Row = Omit<OrderEntry, 'total'> & { total: string | null };
   for await (const row of pages<Row>(
     client,
-    `SELECT order_id::text AS "orderId", status, total, currency
+    `SELECT order_id::text AS "orderId", status, coordination, total, currency
      FROM orders.customer_order WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
   ))
     yield { ...row, total: amount(row.total) };
@@ -45,6 +45,9 @@ export const reservationsOf = (client: Client): AsyncGenerator<ReservationEntry>
     client,
     `SELECT order_id::text AS "orderId", state FROM inventory.reservation WHERE order_id > $1 ORDER BY order_id LIMIT $2`,
   );
+
+export const cartsOf = (client: Client): AsyncGenerator<CartEntry> =>
+  pages(client, `SELECT order_id::text AS "orderId", state FROM carts.validation WHERE order_id > $1 ORDER BY order_id LIMIT $2`);
 
 /** An order's saga has the order's id as its conversation. More than one is told as `completed and running`. */
 export const sagasOf = (client: Client): AsyncGenerator<SagaEntry> =>

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { service } from '@comptoir/messaging';
 import { ServiceModule } from '@comptoir/platform';
+import { cartValidated } from './cart-validated';
 import { PrismaClient } from './generated/prisma/client';
 import { orderConfirmed } from './order-confirmed';
 import { receiveStock } from './receive-stock';
@@ -13,7 +14,7 @@ import { StockController } from './stock.controller';
 /** The routing table. */
 export const inventory = service({
   name: 'inventory',
-  handlers: [reserveStock, releaseStock, orderConfirmed],
+  handlers: [reserveStock, releaseStock, orderConfirmed, ...cartValidated],
   requests: [receiveStock],
 });
 

@@ -8,11 +8,12 @@ import { PaymentController } from './payment.controller';
 import { processPayment } from './process-payment';
 import { refundPayment } from './refund-payment';
 import { refundStrayCapture } from './refund-stray-capture';
+import { stockReserved } from './stock-reserved';
 
 /** The routing table. */
 export const payments = service({
   name: 'payments',
-  handlers: [processPayment, refundPayment, refundStrayCapture],
+  handlers: [processPayment, refundPayment, refundStrayCapture, ...stockReserved],
 });
 
 @Module({
