@@ -56,7 +56,7 @@ export function hold(entry: Entry, request: Requested): Settled {
 /** `undefined`: it may be held. */
 function refusalOf(account: Account | undefined, { amount, currency }: Money): { reason: Refusal; detail: string } | undefined {
   if (!account || (account.state !== 'captured' && account.state !== 'refunded'))
-    return { reason: 'nothing-captured', detail: `the order's payment is ${account?.state ?? 'missing'}` };
+    return { reason: 'nothing-captured', detail: `the order’s payment is ${account?.state ?? 'missing'}` };
   if (currency !== account.currency)
     return { reason: 'other-currency', detail: `${currency} asked, ${account.currency} captured` };
   const left = Math.max(0, account.captured - account.refunded - account.held);

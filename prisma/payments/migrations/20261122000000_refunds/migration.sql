@@ -10,7 +10,7 @@ ALTER TABLE payments.payment
     END
   ),
   -- Given back whole while a refund was under way, a payment owes nothing more; the hold goes when that refund has ended.
-  ADD CONSTRAINT payment_held CHECK (held >= 0 AND (state <> 'captured' OR captured >= refunded + held));
+  ADD CONSTRAINT payment_held CHECK (held >= 0 AND (state <> 'captured' OR held <= greatest(captured - refunded, 0)));
 
 CREATE TABLE payments.refund (
   refund_id uuid NOT NULL,
