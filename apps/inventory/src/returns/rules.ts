@@ -50,7 +50,7 @@ export function takeBack(entry: ReturnEntry, refund: Calculated, lastLook: boole
   const base = { refundId, claimId, orderId, lines, reversed: null };
   const refused = (reason: ReturnRefusal, detail: string): ReturnSettled => ({ goods: { ...base, state: 'refused', reason, detail }, back, moved: unmoved });
   if (reservation?.state === 'reserved' && !lastLook) throw new NotSoldYet({ orderId, refundId });
-  if (reservation?.state !== 'sold') return refused('not-sold', `the order's stock is ${reservation?.state ?? 'missing'}`);
+  if (reservation?.state !== 'sold') return refused('not-sold', `the order’s stock is ${reservation?.state ?? 'missing'}`);
   const excess = excessOf(lines, reservation.lines, back);
   if (excess) return refused('more-than-sold', excess);
 
