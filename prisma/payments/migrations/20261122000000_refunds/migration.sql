@@ -30,3 +30,5 @@ CREATE TABLE payments.refund (
   CONSTRAINT refund_known CHECK (state = 'void' OR (customer_id IS NOT NULL AND currency IS NOT NULL AND amount >= 0))
 ) WITH (fillfactor = 70);
 CREATE INDEX refund_order ON payments.refund (order_id);
+-- Those that have not ended: few at any time.
+CREATE INDEX refund_open ON payments.refund (refund_id) WHERE state IN ('held', 'paying', 'failed');
