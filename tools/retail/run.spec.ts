@@ -77,7 +77,7 @@ describe('the second reading', () => {
     expect(most).toBe(2);
   });
 
-  it('gives back only when the customer's earlier orders have ended', async () => {
+  it('gives back only when all earlier orders of the customer have ended', async () => {
     const events: string[] = [];
     const ended = (what: string) => void events.push(what);
     await runSample(
