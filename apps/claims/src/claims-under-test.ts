@@ -1,6 +1,5 @@
 import { REFUND } from '@comptoir/contracts/claims';
 import { serviceUnderTest, type ServiceUnderTest, type UnderTestOptions } from '@comptoir/platform/testing';
-import { v7 as uuidv7 } from 'uuid';
 import type { Granted } from './refund-lines';
 import { sample } from './claims-testing';
 import { claims, ClaimsModule } from './claims.module';
@@ -47,7 +46,7 @@ export class ClaimsUnderTest {
   }
 
   command(claimId: string, command: string, version: number | string | undefined, body?: object, headers: Record<string, string> = {}) {
-    const ifMatch = version === undefined ? {} : { 'if-match': typeof version === 'number' ? `"${version}"` : version };
+    const ifMatch: Record<string, string> = version === undefined ? {} : { 'if-match': typeof version === 'number' ? `"${version}"` : version };
     return this.subject.send('POST', `/claims/${claimId}/${command}`, body, { ...ifMatch, ...headers });
   }
 
@@ -91,5 +90,3 @@ export class ClaimsUnderTest {
     return { claimId, orderId, refundId };
   }
 }
-
-export const unknownClaim = () => uuidv7();
