@@ -10,6 +10,8 @@ export const INVARIANTS = [
   'every-order-one-ended-saga',
   'order-matches-saga',
   'stock-matches-order',
+  'claims-as-kept',
+  'no-refund-under-way',
   'outbox-empty',
   'no-attempts-left',
   'queues-empty',

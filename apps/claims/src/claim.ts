@@ -82,6 +82,8 @@ export const claim = aggregate({
   name: 'claim',
   events: eventTypes(...CLAIM_EVENTS),
   initial: { status: 'NONE', version: 0 } as Claim,
+  // A claim has about seven; one that is handed from desk to desk may have any number.
+  snapshotEvery: 100,
   evolve: (before, event): Claim =>
     event.type === 'claims.claim-opened' ? opened(event) : before.status === 'NONE' ? before : { ...changed(before, event), ...stampOf(event) },
 });

@@ -187,6 +187,16 @@ describe('commands', () => {
     expect(all.map(({ headers }) => headers['etag']).sort()).toEqual(Array.from({ length: 20 }, (_, nth) => `"${nth + 3}"`).sort());
   });
 
+  it('a claim that is handed on hundreds of times is what its events say, now and then', async () => {
+    const { claimId } = await test.filed();
+    await Promise.all(Array.from({ length: 250 }, (_, nth) => test.command(claimId, 'assign', '*', { assignee: `person ${nth}` })));
+    const { items } = (await test.subject.send('GET', `/claims/${claimId}/events?limit=1000`)).json<{ items: { data: { assignee?: string } }[] }>();
+    expect(items).toHaveLength(252);
+    for (const version of [3, 99, 100, 101, 205, 252])
+      expect(await test.read(claimId, `?asOfVersion=${version}`)).toMatchObject({ version, assignee: items[version - 1]?.data.assignee });
+    expect(await test.read(claimId)).toMatchObject({ version: 252, assignee: items[251]?.data.assignee });
+  });
+
   it('again under the same key is done once, and answered as before', async () => {
     const { claimId, version } = await test.treated(await test.filed());
     const key = { 'idempotency-key': uuidv7() };

@@ -11,7 +11,7 @@ type Of<T extends ClaimHappened['type']> = Extract<ClaimHappened, { readonly typ
 
 /**
  * Writes what follows from events that were just appended: the rows for lists, and what is still to be done. They travel
- * with the commit, behind the append: whoever writes these rows holds the store's head, so that nobody waits for anybody.
+ * with the commit, behind the append: nobody who holds one of these rows waits for the store's head.
  */
 export function saveRows(tx: SqlTransaction, handled: readonly Handled<Claim, ClaimEvent>[]): void {
   const changed = new Map(handled.flatMap(({ id, state, events }) => (events.length > 0 && state.status !== 'NONE' ? [[id, state]] : [])));
