@@ -93,7 +93,7 @@ export const SQL_CHECKS: readonly SqlCheck[] = [
       SELECT format('%s: %s events kept, %s told, the row is at %s', stream, coalesce(kept, 0), coalesce(told, 0), coalesce(row, 0)) AS example
       FROM (SELECT stream COLLATE "C" AS stream, max(version) AS kept FROM event_store.event GROUP BY 1) AS e
       FULL JOIN (SELECT stream COLLATE "C" AS stream, version AS told FROM messaging.stream) AS s USING (stream)
-      FULL JOIN (SELECT 'claim-' || claim_id COLLATE "C" AS stream, version AS row FROM claims.claim) AS c USING (stream)
+      FULL JOIN (SELECT ('claim-' || claim_id) COLLATE "C" AS stream, version AS row FROM claims.claim) AS c USING (stream)
       WHERE kept IS DISTINCT FROM told OR kept IS DISTINCT FROM row ORDER BY stream`,
   },
   {
