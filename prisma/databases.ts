@@ -9,6 +9,7 @@ export const DATABASES = {
   payments: ['messaging', 'payments', 'gateway'],
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
+  claims: ['messaging', 'event_store', 'claims'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;

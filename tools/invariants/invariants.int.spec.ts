@@ -43,6 +43,7 @@ beforeEach(async () => {
     payments: ['payments.payment', 'payments.refund', 'gateway.charge', 'gateway.refund'],
     orchestrator: ['saga.live', 'saga.ended'],
     carts: ['carts.validation'],
+    claims: ['claims.claim', 'claims.open_refund', 'event_store.event', 'messaging.stream'],
   };
   for (const name of DATABASE_NAMES)
     for (const table of ['messaging.outbox', 'messaging.attempt', ...(tables[name] ?? [])]) await sql(name, `DELETE FROM ${table}`);
@@ -54,6 +55,16 @@ beforeEach(async () => {
   );
   await sql('inventory', `INSERT INTO inventory.stock (sku, opening, received, available, sold) VALUES ('31001A', 5, 10, 13, 2)`);
   await sql('inventory', `INSERT INTO inventory.reservation (order_id, state, lines) VALUES ($1, 'sold', '[{"sku":"31001A","quantity":2}]')`, orderId);
+  await sql('claims', `INSERT INTO claims.claim VALUES ($1, $1, '41001', 'REJECTED', 'verified', 'ann', 2, now(), now())`, orderId);
+  for (const version of [1, 2])
+    await sql(
+      'claims',
+      `INSERT INTO event_store.event (position, stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+       VALUES ($1::int, $2, $1::int, gen_random_uuid(), 'claims.claim-opened', 1, '{}', '{}', now(), now())`,
+      version,
+      `claim-${orderId}`,
+    );
+  await sql('claims', `INSERT INTO messaging.stream VALUES ($1, 2)`, `claim-${orderId}`);
   await sql('inventory', `INSERT INTO inventory.receipt (receipt_id, lines) VALUES ($1, '[{"sku":"31001A","quantity":10}]')`, uuidv7());
   await sql('payments', `INSERT INTO payments.payment (order_id, payment_id, state, captured, currency) VALUES ($1, $1, 'captured', 1250, 'GBP')`, orderId);
   await sql('payments', `INSERT INTO gateway.charge (key, charge_id, status, amount, currency) VALUES ($1, $2, 'captured', 1250, 'GBP')`, orderId, orderId);
@@ -117,6 +128,11 @@ describe('finds', () => {
        VALUES (gen_random_uuid(), 'business.events', 'carts.cart-validated.none', 'carts.cart-validated', '{}', 'x', '{}', 0, false)`,
       ['outbox-empty'],
     ],
+    ['an event of a claim that was never told', 'claims', `UPDATE messaging.stream SET version = 1`, ['claims-as-kept']],
+    ['an event that was told and not kept', 'claims', `DELETE FROM event_store.event WHERE version = 2`, ['claims-as-kept']],
+    ['a claim whose row stayed behind', 'claims', `UPDATE claims.claim SET version = 1`, ['claims-as-kept']],
+    ['a refund that does not end', 'claims', `UPDATE claims.claim SET status = 'APPROVED'`, ['no-refund-under-way']],
+    ['a refund of no claim', 'claims', `INSERT INTO claims.open_refund (refund_id, claim_id, order_id, cause_id) SELECT gen_random_uuid(), claim_id, order_id, claim_id FROM claims.claim`, ['no-refund-under-way']],
     ['a message nobody gave up on', 'payments', `INSERT INTO messaging.attempt VALUES (gen_random_uuid(), 'payments.process-payment', 2)`, ['no-attempts-left']],
   ])('%s', async (_, database, change, invariants) => {
     await sql(database, change);

@@ -84,6 +84,25 @@ export const SQL_CHECKS: readonly SqlCheck[] = [
     invariant: 'nothing-negative',
     text: `SELECT format('order %s: total %s', order_id, total) AS example FROM orders.customer_order WHERE total < 0 ORDER BY order_id`,
   },
+  {
+    database: 'claims',
+    invariant: 'claims-as-kept',
+    // What is appended is told, all of it and nothing else: both count the same versions. Lists show the last of them.
+    text: `
+      SELECT format('%s: %s events kept, %s told, the row is at %s', stream, coalesce(kept, 0), coalesce(told, 0), coalesce(row, 0)) AS example
+      FROM (SELECT stream COLLATE "C" AS stream, max(version) AS kept FROM event_store.event GROUP BY 1) AS e
+      FULL JOIN (SELECT stream COLLATE "C" AS stream, version AS told FROM messaging.stream) AS s USING (stream)
+      FULL JOIN (SELECT ('claim-' || claim_id) COLLATE "C" AS stream, version AS row FROM claims.claim) AS c USING (stream)
+      WHERE kept IS DISTINCT FROM told OR kept IS DISTINCT FROM row ORDER BY stream`,
+  },
+  {
+    database: 'claims',
+    invariant: 'no-refund-under-way',
+    text: `
+      SELECT format('claim %s: %s, refund %s', claim_id, coalesce(status, 'none'), coalesce(refund_id::text, 'not waited for')) AS example
+      FROM (SELECT claim_id, status FROM claims.claim WHERE status = 'APPROVED') AS c FULL JOIN claims.open_refund r USING (claim_id)
+      ORDER BY claim_id`,
+  },
   ...DATABASE_NAMES.flatMap((database): SqlCheck[] => [
     {
       database,

@@ -18,6 +18,8 @@ export const INVARIANTS = [
   'choreographed-orders-ended',
   'stock-matches-order',
   'carts-match-orders',
+  'claims-as-kept',
+  'no-refund-under-way',
   'outbox-empty',
   'no-attempts-left',
   'queues-empty',
