@@ -20,6 +20,7 @@ describe('what to do with an invoice', () => {
       invoiceNo: '700001',
       lines: 5,
       customerId: '41001',
+      country: 'United Kingdom',
       date: new Date('2024-03-01T09:00:00Z'),
       items: [
         { sku: '31001A', quantity: 8, unitPrice: 255 },

@@ -1,4 +1,5 @@
 import { Sku } from '@comptoir/contracts/catalog';
+import { Country } from '@comptoir/contracts/orders';
 import { customerOf, dateOf, minorUnits, wholeNumber } from './amounts';
 import type { Invoice } from './invoice';
 import type { RetailLine } from './lines';
@@ -47,23 +48,22 @@ interface Common {
   readonly lines: number;
 }
 
-export interface OrderPlan extends Common {
-  readonly kind: 'order';
+interface Goods extends Common {
   readonly customerId: string;
+  readonly country: string | undefined;
   readonly date: Date;
-  /** Summed by SKU and price. */
+  /** Summed by SKU and price; quantities are positive. */
   readonly items: readonly Item[];
   readonly notStock: readonly NotStockLine[];
 }
 
+export interface OrderPlan extends Goods {
+  readonly kind: 'order';
+}
+
 /** A cancellation: goods of earlier orders come back. */
-export interface ReturnPlan extends Common {
+export interface ReturnPlan extends Goods {
   readonly kind: 'return';
-  readonly customerId: string;
-  readonly date: Date;
-  /** Summed by SKU and price, quantities positive. */
-  readonly items: readonly Item[];
-  readonly notStock: readonly NotStockLine[];
 }
 
 export interface RefusedPlan extends Common {
@@ -100,6 +100,7 @@ export function planOf({ invoiceNo, lines }: Invoice): Plan {
     ...common,
     kind,
     customerId: customerOf(first.CustomerID),
+    country: Country.safeParse(first.Country).data,
     date: dateOf(first.InvoiceDate) ?? new Date(NaN), // checked by faultsOf
     items,
     notStock: lines.flatMap((line) => {

@@ -5,10 +5,10 @@ const teapot = { sku: 'teapot', unitPrice: 255 };
 const towel = { sku: 'towel', unitPrice: 300 };
 
 const order = (day: number, items: OrderPlan['items']): OrderPlan => ({
-  kind: 'order', invoiceNo: `70000${day}`, lines: items.length, customerId: '41001', date: new Date(Date.UTC(2024, 2, day)), items, notStock: [],
+  kind: 'order', invoiceNo: `70000${day}`, lines: items.length, customerId: '41001', country: undefined, date: new Date(Date.UTC(2024, 2, day)), items, notStock: [],
 });
 const returned = (items: ReturnPlan['items'], customerId = '41001'): ReturnPlan => ({
-  kind: 'return', invoiceNo: 'C700009', lines: items.length, customerId, date: new Date(Date.UTC(2024, 2, 9)), items, notStock: [],
+  kind: 'return', invoiceNo: 'C700009', lines: items.length, customerId, country: undefined, date: new Date(Date.UTC(2024, 2, 9)), items, notStock: [],
 });
 const sales = () => new Sales(new Set([teapot, towel].map((item) => soldKey('41001', item))), new Set(['41001', '41002']));
 
