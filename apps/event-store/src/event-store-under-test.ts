@@ -43,7 +43,7 @@ export async function eventStoreUnderTest(env: Record<string, string> = {}) {
     get,
     items,
     /** The jar's `n`th version, as its owner says it; with `as` another event than the `n`th. */
-    tell: (jar: string, n: number, { id = uuidv7(), as = n, type = Filled } = {}) =>
+    tell: (jar: string, n: number, { id = uuidv7(), as = n, type = Filled }: { id?: string; as?: number; type?: typeof Filled | typeof Opened } = {}) =>
       subject.say(type, { jar, n: as }, { id, stream: `jar-${jar}`, streamVersion: n }),
     /** Waits until the jar's stream is exactly this: `version:n`. */
     settled: (jar: string, ...expected: string[]) => eventually(async () => expect(await versions(jar)).toEqual(expected)),
