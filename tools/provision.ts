@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { DatabaseName } from '../prisma/databases';
 import { runTool, ToolError } from './fail';
 import { migrateAll } from './migrate';
 import { say, step } from './progress';
@@ -12,6 +13,8 @@ export interface Provision {
   readonly databasePrefix?: string;
   /** Only their queues. Default: those of all services. */
   readonly services?: readonly string[];
+  /** Default: all. */
+  readonly databases?: readonly DatabaseName[];
 }
 
 /**
@@ -19,7 +22,7 @@ export interface Provision {
  * and users. Idempotent.
  */
 export async function provision(servers: Servers, options: Provision = {}): Promise<void> {
-  await Promise.all([migrateAll(servers.databaseUrl, options.databasePrefix), importTopology(servers, options.vhost ?? VHOST, options.services)]);
+  await Promise.all([migrateAll(servers.databaseUrl, options.databasePrefix, options.databases), importTopology(servers, options.vhost ?? VHOST, options.services)]);
 }
 
 /** The virtual host with its exchanges, queues and bindings, and the services' users. */

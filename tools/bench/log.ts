@@ -30,6 +30,8 @@ export interface LogResult {
   readonly cpuMsPerEvent: { readonly node: number | null; readonly postgres: number | null; readonly broker: number | null };
   readonly replaySeconds: number;
   readonly replayedPerSecond: number;
+  /** Of the projection, for each event. */
+  readonly replayCpuMsPerEvent: { readonly node: number | null; readonly postgres: number | null };
   readonly orders: number;
 }
 
@@ -42,11 +44,11 @@ export async function benchLog(servers: Servers, options: { events: number; prof
   await build();
   await dropLog(servers);
   try {
-    await provision(servers, { vhost: BENCH_VHOST, databasePrefix: PREFIX, services: ['event-store'] });
+    await provision(servers, { vhost: BENCH_VHOST, databasePrefix: PREFIX, services: ['event-store'], databases: ['event-store'] });
     await step(`Publishing ${events} events`, () => publish(servers, events, signal));
     const ingested = await step('Taking them in', () => ingest(servers, options));
     await step('Preparing the read model', () => createReadModel(servers));
-    const replayed = await step('Replaying them', () => replay(servers, signal));
+    const replayed = await step('Replaying them', () => replay(servers, events, signal));
     return { events, ...ingested, replayedPerSecond: Math.round(events / replayed.replaySeconds), ...replayed };
   } finally {
     await dropLog(servers);
@@ -103,10 +105,7 @@ async function ingest(servers: Servers, { events, profileDir, signal }: { events
       }
       const to = used();
       const seconds = (to.at - from.at) / 1_000;
-      const per = (group: 'node' | 'postgres' | 'broker') => {
-        const [a, b] = [from.cpu[group], to.cpu[group]];
-        return a === undefined || b === undefined ? null : Number(((b - a) / (events - first)).toFixed(3));
-      };
+      const per = (group: 'node' | 'postgres' | 'broker') => perEvent(from.cpu[group], to.cpu[group], events - first);
       return {
         ingestedPerSecond: Math.round((events - first) / seconds),
         ingestSeconds: Number(seconds.toFixed(2)),
@@ -118,6 +117,9 @@ async function ingest(servers: Servers, { events, profileDir, signal }: { events
   }
 }
 
+const perEvent = (from: number | undefined, to: number | undefined, events: number) =>
+  from === undefined || to === undefined ? null : Number(((to - from) / events).toFixed(3));
+
 async function createReadModel({ databaseUrl }: Servers): Promise<void> {
   await exclusively(databaseUrl, (admin) => migrateDatabase(admin, databaseUrl, { database: VIEW_DATABASE, role: 'event-store', owners: ['projection'] }));
   await asAdmin(databaseAt(databaseUrl, VIEW_DATABASE), (admin) =>
@@ -125,7 +127,7 @@ async function createReadModel({ databaseUrl }: Servers): Promise<void> {
   );
 }
 
-async function replay({ databaseUrl }: Servers, signal: AbortSignal) {
+async function replay({ databaseUrl }: Servers, events: number, signal: AbortSignal) {
   const poolOf = (database: string) => {
     const url = Object.assign(new URL(databaseAt(databaseUrl, database)), { username: 'event-store', password: rolePassword('event-store') });
     return pgPool({ connectionString: url.toString(), applicationName: 'bench', max: 2 });
@@ -138,11 +140,14 @@ async function replay({ databaseUrl }: Servers, signal: AbortSignal) {
   };
   try {
     const projector = new Projector({ projection: orders, source, store: postgresProjectionStore, run: writing.run });
-    const started = performance.now();
+    const used = () => ({ at: performance.now(), cpu: cpuOf({ node: [process.pid], postgres: serverProcesses().postgres }) });
+    const from = used();
     while (await projector.step()) signal.throwIfAborted();
-    const seconds = (performance.now() - started) / 1_000;
+    const to = used();
+    const seconds = (to.at - from.at) / 1_000;
     const { rows } = await view.query<{ orders: number }>('SELECT count(*)::int AS orders FROM bench.orders');
-    return { replaySeconds: Number(seconds.toFixed(2)), orders: rows[0]?.orders ?? 0 };
+    const replayCpuMsPerEvent = { node: perEvent(from.cpu.node, to.cpu.node, events), postgres: perEvent(from.cpu.postgres, to.cpu.postgres, events) };
+    return { replaySeconds: Number(seconds.toFixed(2)), replayCpuMsPerEvent, orders: rows[0]?.orders ?? 0 };
   } finally {
     await Promise.all([log.end(), view.end()]);
   }
@@ -158,13 +163,14 @@ async function asAdmin<T>(url: string, work: (admin: Client) => Promise<T>): Pro
   }
 }
 
-export function logText({ events, ingestedPerSecond, ingestSeconds, cpuMsPerEvent, replaySeconds, replayedPerSecond, orders }: LogResult): string {
-  const cpu = Object.entries(cpuMsPerEvent).map(([name, ms]) => `${name} ${ms ?? '?'}`).join(', ');
+export function logText({ events, ingestedPerSecond, ingestSeconds, cpuMsPerEvent, replaySeconds, replayedPerSecond, replayCpuMsPerEvent, orders }: LogResult): string {
+  const cpu = (of: object) => Object.entries(of).map(([name, ms]) => `${name} ${String(ms ?? '?')}`).join(', ');
   return table([
     ['figure', 'value'],
     ['events', String(events)],
     ['taken into the log, per second', `${ingestedPerSecond} (in ${ingestSeconds} s)`],
-    ['CPU per event taken in, ms', cpu],
+    ['CPU per event taken in, ms', cpu(cpuMsPerEvent)],
     ['through a projection', `${replaySeconds} s (${replayedPerSecond} per second, ${orders} orders)`],
+    ['CPU per event projected, ms', cpu(replayCpuMsPerEvent)],
   ]);
 }
