@@ -10,6 +10,7 @@ export const DATABASES = {
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
   claims: ['messaging', 'event_store', 'claims'],
+  'event-store': ['messaging', 'event_store', 'event_log'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;

@@ -134,7 +134,7 @@ async function claimed(port: number, name: ServiceName): Promise<number> {
   const holder = holderOf(port) ?? 'a process that cannot be seen from here';
   throw new ToolError(
     'port-busy',
-    `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of their ports>.`,
+    `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of ${SERVICES.length} ports>.`,
     { name, port, holder },
   );
 }
