@@ -35,27 +35,37 @@ const backwards = statement<Row>(
 );
 
 /** Positions are recorded in order, so a period is a range of them: both ends are looked up instead of read through. */
-const RANGE = (() => {
+const rangeIn = (table: string) => {
   const last = (condition: string) =>
-    `(SELECT p.position FROM event_store.event p WHERE p.recorded_at ${condition} ORDER BY p.recorded_at DESC, p.position DESC LIMIT 1)`;
+    `(SELECT p.position FROM ${table} p WHERE p.recorded_at ${condition} ORDER BY p.recorded_at DESC, p.position DESC LIMIT 1)`;
   return `event.position > greatest($1::bigint, ${last('< $3::timestamptz')})
     AND event.position <= ${last(`<= coalesce($4::timestamptz, 'infinity')`)}`;
-})();
+};
 
-const all = statement<Row>(
-  'event-store-read-all',
-  `SELECT ${COLUMNS} FROM event_store.event WHERE ${RANGE} ORDER BY event.position LIMIT $2::bigint`,
-);
+/** Reads all events from the table, or from a view of it. Statements of both may be prepared on one connection. */
+export function readingAll(table: string, name: string) {
+  const range = rangeIn(table);
+  const all = statement<Row>(
+    `${name}-all`,
+    `SELECT ${COLUMNS} FROM ${table} AS event WHERE ${range} ORDER BY event.position LIMIT $2::bigint`,
+  );
+  /** Each type by its own index, at most as many as are asked for. */
+  const ofTypes = statement<Row>(
+    `${name}-types`,
+    `SELECT e.* FROM (SELECT DISTINCT type FROM unnest($5::text[]) AS type) AS t
+     CROSS JOIN LATERAL (
+       SELECT ${COLUMNS} FROM ${table} AS event WHERE event.type = t.type AND ${range} ORDER BY event.position LIMIT $2::bigint
+     ) AS e
+     ORDER BY e.position LIMIT $2::bigint`,
+  );
+  return async (tx: SqlTransaction, options: ReadAll): Promise<readonly StoredEvent[]> => {
+    const { after, limit, types, recordedFrom, recordedUntil } = options;
+    const values = [after, limit, timeOf(recordedFrom), timeOf(recordedUntil)] as const;
+    return (await (types ? ofTypes(tx, ...values, types) : all(tx, ...values))).map(eventOf);
+  };
+}
 
-/** Each type by its own index, at most as many as are asked for. */
-const ofTypes = statement<Row>(
-  'event-store-read-types',
-  `SELECT e.* FROM (SELECT DISTINCT type FROM unnest($5::text[]) AS type) AS t
-   CROSS JOIN LATERAL (
-     SELECT ${COLUMNS} FROM event_store.event WHERE event.type = t.type AND ${RANGE} ORDER BY event.position LIMIT $2::bigint
-   ) AS e
-   ORDER BY e.position LIMIT $2::bigint`,
-);
+export const readAll = readingAll('event_store.event', 'event-store-read');
 
 export async function readStream(tx: SqlTransaction, stream: string, options: ReadStream = {}) {
   const { direction = 'forwards', limit = null, recordedUntil } = options;
@@ -64,23 +74,21 @@ export async function readStream(tx: SqlTransaction, stream: string, options: Re
   return (await (back ? backwards : forwards)(tx, stream, from, timeOf(recordedUntil), limit)).map(eventOf);
 }
 
-export async function readAll(tx: SqlTransaction, options: ReadAll): Promise<readonly StoredEvent[]> {
-  const { after, limit, types, recordedFrom, recordedUntil } = options;
-  const range = [after, limit, timeOf(recordedFrom), timeOf(recordedUntil)] as const;
-  return (await (types ? ofTypes(tx, ...range, types) : all(tx, ...range))).map(eventOf);
+function timeOf(time: Date | undefined): string | null {
+  return time?.toISOString() ?? null;
 }
 
-const timeOf = (time: Date | undefined) => time?.toISOString() ?? null;
-
-const eventOf = (row: Row): StoredEvent => ({
-  position: row.position,
-  stream: row.stream,
-  version: row.version,
-  id: row.event_id,
-  type: row.type,
-  schemaVersion: row.schema_version,
-  data: row.data,
-  metadata: row.metadata,
-  occurredAt: new Date(row.occurred_at),
-  recordedAt: new Date(row.recorded_at),
-});
+function eventOf(row: Row): StoredEvent {
+  return {
+    position: row.position,
+    stream: row.stream,
+    version: row.version,
+    id: row.event_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: row.data,
+    metadata: row.metadata,
+    occurredAt: new Date(row.occurred_at),
+    recordedAt: new Date(row.recorded_at),
+  };
+}
