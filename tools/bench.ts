@@ -6,6 +6,7 @@ import { scrape, type Samples } from './bench/metrics';
 import type { BenchPlan } from './bench/plan';
 import { resultOf, resultText, type Measured, type Snapshot } from './bench/result';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
+import { benchViews } from './bench/views';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
 import { positive } from './positive';
@@ -25,12 +26,15 @@ const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [-
   --rate R       open loop: so many orders per second, instead
   --warm-up W    orders before the measured ones; default 1000
   --json         the last line is the result as JSON
-  --profile DIR  every service writes a CPU profile into DIR`;
+  --profile DIR  every service writes a CPU profile into DIR
+
+  --views        the read side instead: queries over 100,000 events, the views' lag at 500 events per second`;
 
 interface Options {
   readonly plan: BenchPlan;
   readonly json: boolean;
   readonly profileDir: string | undefined;
+  readonly views: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -40,6 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const servers = await ensureStack();
   try {
+    if (options.views) return await withLock(join(STACK_DIR, 'bench.lock'), () => benchViews(servers, stopped.signal));
     const measured = await withLock(join(STACK_DIR, 'bench.lock'), () => bench(options, servers, stopped.signal));
     console.log(`\n${resultText(measured)}`);
     if (measured.violations.length > 0) console.log(`\n${auditTable(measured)}`);
@@ -128,7 +133,7 @@ function optionsFrom(args: readonly string[]): Options {
     inFlight: number('in-flight') ?? 64,
     rate: number('rate', false),
   };
-  return { plan, json: values.json, profileDir: values.profile && resolve(values.profile) };
+  return { plan, json: values.json, profileDir: values.profile && resolve(values.profile), views: values.views };
 }
 
 function parse(args: readonly string[]) {
@@ -142,6 +147,7 @@ function parse(args: readonly string[]) {
         'warm-up': { type: 'string' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        views: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {
