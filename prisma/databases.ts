@@ -9,6 +9,7 @@ export const DATABASES = {
   payments: ['messaging', 'payments', 'gateway'],
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
+  notifications: ['messaging', 'notifications'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;
