@@ -1,3 +1,4 @@
+import { answersOf, isInitiator } from './answers';
 import type { Flow, FlowMap, FlowPart, FlowWait } from './part';
 import { timelineOf, type FollowedMessage } from './timeline';
 
@@ -22,6 +23,8 @@ export interface FollowedFlow {
   readonly expected: readonly ExpectedNext[];
   /** Something expected is overdue. */
   readonly overdue: boolean;
+  /** From when on a flow that has not ended is late: the first `until`, or the initiator's deadline. `undefined`: never. */
+  readonly lateFrom: Date | undefined;
 }
 
 export interface FollowedConversation {
@@ -34,8 +37,9 @@ export interface FollowedConversation {
  * Where a conversation is on the map: what happened, what is expected next and from whom, and until when. Takes all messages
  * of one conversation known so far, in any order and with duplicates. No clock: `now` is given.
  *
- * A part is expected to say something once it has been told something, until anything it may say has been said. So one that
- * rightly keeps silent looks as if it were under way; of a saga that is parked, or written by hand, messages tell nothing.
+ * A part is expected to say something once it has been told something, until anything it may say has been said, or until it
+ * has been undone. So one that rightly keeps silent looks as if it were under way; of a saga that is parked, or written by
+ * hand, messages tell nothing. Where only events are known, follow them on `eventsOnly(map)`.
  * The deadline of a command is its sender's wait since it was last sent, without the longer waits of later attempts; of a
  * reaction, the initiator's.
  */
@@ -53,12 +57,17 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
   const happened = (names: readonly string[]) => names.some((name) => types.has(name));
   const ending = flow.parts.filter((part) => isInitiator(part) || (part.ends && part.emits.length === 0));
   const ended = ending.some((part) => happened(isInitiator(part) ? part.emits : part.on));
+  const isOver = overIn(flow, happened);
 
   const due = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
     const says = answersOf(flow, part);
-    const because = said.find(({ type }) => part.on.includes(type));
-    if (!because || says.length === 0 || happened(says) || (ended && part.role === 'coordinator')) return [];
-    return [{ service: part.service, part: part.name, says, because: because.id, until: untilOf(flow, part, said) }];
+    const told = said.filter(({ type }) => part.on.includes(type) && !isOver(part, type));
+    const [because] = told;
+    if (!because || says.length === 0 || happened(says) || (ended && isCommanded(part))) return [];
+    const until = untilOf(flow, part, told, said);
+    // Who is asked when a wait is over is asked by nobody before.
+    if (isAsked(part) && (happened(part.waits?.for ?? []) || !until || until >= now)) return [];
+    return [{ service: part.service, part: part.name, says, because: because.id, until }];
   });
   const asking = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
     const asks = part.role === 'peer' ? part.waits?.asks : undefined;
@@ -69,22 +78,43 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
   });
   const expected = [...due, ...asking].map((each) => ({ ...each, overdue: each.until !== undefined && each.until < now }));
   const over = ended || (ending.length === 0 && expected.length === 0);
-  return { flow: flow.name, ended: over, expected, overdue: expected.some(({ overdue }) => overdue) };
+  const untils = over ? [] : [...expected.map(({ until }) => until), initiatorsDeadline(flow, said)].flatMap((until) => until?.getTime() ?? []);
+  return {
+    flow: flow.name,
+    ended: over,
+    expected,
+    overdue: expected.some(({ overdue }) => overdue),
+    lateFrom: untils.length > 0 ? new Date(Math.min(...untils)) : undefined,
+  };
 }
 
-const isInitiator = ({ role, waits }: FlowPart) => role === 'peer' && waits !== undefined;
+/** Told by commands, of a saga or of an initiator, as far as the map knows: when the flow has ended there are none any more. */
+const isCommanded = ({ role, waits }: FlowPart) => role === 'coordinator' || (role !== 'peer' && waits !== undefined);
+const isAsked = ({ role, waits }: FlowPart) => role !== 'peer' && waits?.since !== undefined;
 
-/** What tells that a part has acted: of a saga's position its command, of all others an event where they say any. */
-function answersOf({ messages }: Flow, { role, emits, ends }: FlowPart): readonly string[] {
-  if (role === 'coordinator') return ends ? [] : emits;
-  const events = emits.filter((name) => messages.some((message) => message.name === name && message.kind === 'event'));
-  return events.length > 0 ? events : emits;
+/**
+ * Whether what a part was told leads to nothing any more: the part itself has been undone, or, where it is a step on the way
+ * to the flow's end, what it was told of has been.
+ */
+function overIn({ parts }: Flow, happened: (names: readonly string[]) => boolean): (part: FlowPart, type: string) => boolean {
+  const undone = new Set(
+    parts.filter((part) => parts.some(({ service, undoes, emits }) => undoes === part.name && service === part.service && happened(emits))),
+  );
+  const takenBack = (type: string) => {
+    const sayers = parts.filter(({ emits, refusals }) => emits.includes(type) && !refusals.includes(type));
+    return sayers.length > 0 && sayers.every((sayer) => undone.has(sayer));
+  };
+  const isStep = ({ role, kind }: FlowPart) => role === 'coordinator' || kind === 'compensatable' || kind === 'pivot';
+  return (part, type) => undone.has(part) || (isStep(part) && takenBack(type));
 }
 
-function untilOf(flow: Flow, part: FlowPart, said: readonly FollowedMessage[]): Date | undefined {
-  const asked = said.findLast(({ type }) => part.on.includes(type));
-  const sender = flow.parts.find(({ role, emits, waits }) => role === 'coordinator' && waits && asked && emits.includes(asked.type));
-  return asked && sender?.waits ? later(asked.sentAt, sender.waits.deadlineMs) : initiatorsDeadline(flow, said);
+function untilOf(flow: Flow, part: FlowPart, told: readonly FollowedMessage[], said: readonly FollowedMessage[]): Date | undefined {
+  const last = told.at(-1);
+  if (isAsked(part)) return deadlineOf(part.waits, said);
+  const own = isCommanded(part) && part.role !== 'coordinator' ? part.waits : undefined;
+  const sender = flow.parts.find(({ role, emits, waits }) => role === 'coordinator' && waits && last && emits.includes(last.type));
+  const wait = own ?? sender?.waits;
+  return last && wait ? later(last.sentAt, wait.deadlineMs) : initiatorsDeadline(flow, said);
 }
 
 function initiatorsDeadline({ parts }: Flow, said: readonly FollowedMessage[]): Date | undefined {
