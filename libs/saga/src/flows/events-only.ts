@@ -28,7 +28,7 @@ function withoutCommands(flow: Flow): Flow {
 function withoutCommandsOf(flow: Flow, part: FlowPart, isEvent: (name: string) => boolean): FlowPart {
   const commands = part.on.filter((name) => !isEvent(name));
   const sent = behind(flow, part.on, isEvent);
-  const wait = isInitiator(part) ? part.waits && { ...part.waits, asks: undefined } : waitOf(flow, part, commands);
+  const wait = isInitiator(part) ? part.waits && { ...part.waits, asks: undefined } : waitOf(flow, part, commands, isEvent);
   const on = commands.length > 0 && sent.length === 0 && wait?.since !== undefined ? [wait.since] : sent;
   return {
     ...part,
@@ -52,10 +52,15 @@ function behind(flow: Flow, messages: readonly string[], isEvent: (name: string)
 const sendersOf = (flow: Flow, command: string) => flow.parts.filter((part) => answersOf(flow, part).includes(command));
 
 /** How long those who send the commands give the part; else when the initiator asks it. */
-function waitOf(flow: Flow, { emits, waits: own }: FlowPart, commands: readonly string[]): FlowWait | undefined {
+function waitOf(
+  flow: Flow,
+  { emits, waits: own }: FlowPart,
+  commands: readonly string[],
+  isEvent: (name: string) => boolean,
+): FlowWait | undefined {
   if (commands.length === 0) return own;
   const given = commands.flatMap((command) => sendersOf(flow, command)).flatMap(({ role, waits }) => (role === 'coordinator' && waits ? [waits] : []));
-  if (given.length > 0) return { since: undefined, for: emits, deadlineMs: Math.max(...given.map(({ deadlineMs }) => deadlineMs)), asks: undefined };
+  if (given.length > 0) return { since: undefined, for: emits.filter(isEvent), deadlineMs: Math.max(...given.map(({ deadlineMs }) => deadlineMs)), asks: undefined };
   const asking = flow.parts.find((each) => isInitiator(each) && commands.includes(each.waits?.asks ?? ''));
   return asking?.waits && { ...asking.waits, asks: undefined };
 }

@@ -1,5 +1,6 @@
-import { answersOf, isInitiator } from './answers';
-import type { Flow, FlowMap, FlowPart, FlowWait } from './part';
+import { isInitiator } from './answers';
+import { lookupOf, type FlowLookup } from './lookup';
+import type { Flow, FlowMap, FlowPart } from './part';
 import { timelineOf, type FollowedMessage } from './timeline';
 
 /** Something that should happen next. */
@@ -53,32 +54,42 @@ export function follow({ flows }: FlowMap, messages: readonly FollowedMessage[],
 }
 
 function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): FollowedFlow {
-  const types = new Set(said.map(({ type }) => type));
-  const happened = (names: readonly string[]) => names.some((name) => types.has(name));
-  const ending = flow.parts.filter((part) => isInitiator(part) || (part.ends && part.emits.length === 0));
-  const ended = ending.some((part) => happened(isInitiator(part) ? part.emits : part.on));
-  const isOver = overIn(flow, happened);
+  const lookup = lookupOf(flow);
+  const { parts, initiators, endings } = lookup;
+  const byType = byTypeOf(said);
+  const happened = (names: readonly string[]) => names.some((name) => byType.has(name));
+  const deadlineOf = ({ waits }: FlowPart) => {
+    const since = waits?.since === undefined ? undefined : byType.get(waits.since)?.[0];
+    return waits && since && later(since.sentAt, waits.deadlineMs);
+  };
+  const [initiatorsDeadline] = initiators.flatMap((part) => deadlineOf(part) ?? []);
+  const ended = endings.some((part) => happened(isInitiator(part) ? part.emits : part.on));
+  const untilOf = (part: FlowPart, last: FollowedMessage) => {
+    if (isAsked(part)) return deadlineOf(part);
+    const wait = isCommanded(part) && part.role !== 'coordinator' ? part.waits : lookup.waiting.get(last.type)?.waits;
+    return wait ? later(last.sentAt, wait.deadlineMs) : initiatorsDeadline;
+  };
 
-  const due = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
-    const says = answersOf(flow, part);
-    const told = said.filter(({ type }) => part.on.includes(type) && !isOver(part, type));
-    const [because] = told;
-    if (!because || says.length === 0 || happened(says) || (ended && isCommanded(part))) return [];
-    const until = untilOf(flow, part, told, said);
+  const due = parts.flatMap(({ part, says, undone }): Omit<ExpectedNext, 'overdue'>[] => {
+    if (says.length === 0 || happened(says) || happened(undone) || (ended && isCommanded(part))) return [];
+    const told = said.filter(({ type }) => part.on.includes(type) && !(isStep(part) && isTakenBack(lookup, type, happened)));
+    const [because, last] = [told[0], told.at(-1)];
+    if (!because || !last) return [];
+    const until = untilOf(part, last);
     // Who is asked when a wait is over is asked by nobody before.
     if (isAsked(part) && (happened(part.waits?.for ?? []) || !until || until >= now)) return [];
     return [{ service: part.service, part: part.name, says, because: because.id, until }];
   });
-  const asking = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
-    const asks = part.role === 'peer' ? part.waits?.asks : undefined;
-    const since = said.find(({ type }) => type === part.waits?.since);
+  const asking = initiators.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
+    const asks = part.waits?.asks;
+    const since = byType.get(part.waits?.since ?? '')?.[0];
     if (asks === undefined || !since || ended || happened([...part.on, asks])) return [];
-    const until = deadlineOf(part.waits, said);
+    const until = deadlineOf(part);
     return until && until < now ? [{ service: part.service, part: part.name, says: [asks], because: since.id, until }] : [];
   });
   const expected = [...due, ...asking].map((each) => ({ ...each, overdue: each.until !== undefined && each.until < now }));
-  const over = ended || (ending.length === 0 && expected.length === 0);
-  const untils = over ? [] : [...expected.map(({ until }) => until), initiatorsDeadline(flow, said)].flatMap((until) => until?.getTime() ?? []);
+  const over = ended || (endings.length === 0 && expected.length === 0);
+  const untils = over ? [] : [...expected.map(({ until }) => until), initiatorsDeadline].flatMap((until) => until?.getTime() ?? []);
   return {
     flow: flow.name,
     ended: over,
@@ -92,39 +103,22 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
 const isCommanded = ({ role, waits }: FlowPart) => role === 'coordinator' || (role !== 'peer' && waits !== undefined);
 const isAsked = ({ role, waits }: FlowPart) => role !== 'peer' && waits?.since !== undefined;
 
-/**
- * Whether what a part was told leads to nothing any more: the part itself has been undone, or, where it is a step on the way
- * to the flow's end, what it was told of has been.
- */
-function overIn({ parts }: Flow, happened: (names: readonly string[]) => boolean): (part: FlowPart, type: string) => boolean {
-  const undone = new Set(
-    parts.filter((part) => parts.some(({ service, undoes, emits }) => undoes === part.name && service === part.service && happened(emits))),
-  );
-  const takenBack = (type: string) => {
-    const sayers = parts.filter(({ emits, refusals }) => emits.includes(type) && !refusals.includes(type));
-    return sayers.length > 0 && sayers.every((sayer) => undone.has(sayer));
-  };
-  const isStep = ({ role, kind }: FlowPart) => role === 'coordinator' || kind === 'compensatable' || kind === 'pivot';
-  return (part, type) => undone.has(part) || (isStep(part) && takenBack(type));
+/** On the way to the flow's end: what it was told of leads to nothing any more when that has been undone. */
+const isStep = ({ role, kind }: FlowPart) => role === 'coordinator' || kind === 'compensatable' || kind === 'pivot';
+
+function isTakenBack({ sayersOf }: FlowLookup, type: string, happened: (names: readonly string[]) => boolean): boolean {
+  const sayers = sayersOf.get(type) ?? [];
+  return sayers.length > 0 && sayers.every(({ undone }) => happened(undone));
 }
 
-function untilOf(flow: Flow, part: FlowPart, told: readonly FollowedMessage[], said: readonly FollowedMessage[]): Date | undefined {
-  const last = told.at(-1);
-  if (isAsked(part)) return deadlineOf(part.waits, said);
-  const own = isCommanded(part) && part.role !== 'coordinator' ? part.waits : undefined;
-  const sender = flow.parts.find(({ role, emits, waits }) => role === 'coordinator' && waits && last && emits.includes(last.type));
-  const wait = own ?? sender?.waits;
-  return last && wait ? later(last.sentAt, wait.deadlineMs) : initiatorsDeadline(flow, said);
-}
-
-function initiatorsDeadline({ parts }: Flow, said: readonly FollowedMessage[]): Date | undefined {
-  const [deadline] = parts.filter(isInitiator).flatMap(({ waits }) => deadlineOf(waits, said) ?? []);
-  return deadline;
-}
-
-function deadlineOf(waits: FlowWait | undefined, said: readonly FollowedMessage[]): Date | undefined {
-  const since = said.find(({ type }) => type === waits?.since);
-  return waits && since && later(since.sentAt, waits.deadlineMs);
+function byTypeOf(said: readonly FollowedMessage[]): ReadonlyMap<string, readonly FollowedMessage[]> {
+  const byType = new Map<string, FollowedMessage[]>();
+  for (const message of said) {
+    const same = byType.get(message.type);
+    if (same) same.push(message);
+    else byType.set(message.type, [message]);
+  }
+  return byType;
 }
 
 const later = (time: Date, ms: number) => new Date(time.getTime() + ms);
