@@ -9,3 +9,9 @@ export function answersOf({ messages }: Pick<Flow, 'messages'>, { role, emits, e
 
 /** Waits for the end of a choreography that it began. */
 export const isInitiator = ({ role, waits }: FlowPart) => role === 'peer' && waits !== undefined;
+
+/** What ends a flow here. An initiator says the end; one that owns the pivot says more than that. */
+export function endsOf({ role, waits, emits, on }: FlowPart): readonly string[] {
+  if (role !== 'peer' || !waits) return on;
+  return waits.says === undefined ? emits : waits.for;
+}

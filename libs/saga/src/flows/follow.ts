@@ -1,4 +1,4 @@
-import { isInitiator } from './answers';
+import { endsOf } from './answers';
 import { lookupOf, type FlowLookup } from './lookup';
 import type { Flow, FlowMap, FlowPart } from './part';
 import { timelineOf, type FollowedMessage } from './timeline';
@@ -63,7 +63,7 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
     return waits && since && later(since.sentAt, waits.deadlineMs);
   };
   const [initiatorsDeadline] = initiators.flatMap((part) => deadlineOf(part) ?? []);
-  const ended = endings.some((part) => happened(isInitiator(part) ? part.emits : part.on));
+  const ended = endings.some((part) => happened(endsOf(part)));
   const untilOf = (part: FlowPart, last: FollowedMessage) => {
     if (isAsked(part)) return deadlineOf(part);
     const wait = isCommanded(part) && part.role !== 'coordinator' ? part.waits : lookup.waiting.get(last.type)?.waits;
@@ -81,7 +81,7 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
     return [{ service: part.service, part: part.name, says, because: because.id, until }];
   });
   const asking = initiators.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
-    const asks = part.waits?.asks;
+    const asks = part.waits?.asks ?? part.waits?.says;
     const since = byType.get(part.waits?.since ?? '')?.[0];
     if (asks === undefined || !since || ended || happened([...part.on, asks])) return [];
     const until = deadlineOf(part);
