@@ -52,7 +52,7 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
   const types = new Set(said.map(({ type }) => type));
   const happened = (names: readonly string[]) => names.some((name) => types.has(name));
   const ending = flow.parts.filter((part) => isInitiator(part) || (part.ends && part.emits.length === 0));
-  const ended = ending.some((part) => happened(isInitiator(part) ? part.emits : part.on));
+  const ended = ending.some((part) => happened(endsOf(part)));
 
   const due = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
     const says = answersOf(flow, part);
@@ -61,7 +61,7 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
     return [{ service: part.service, part: part.name, says, because: because.id, until: untilOf(flow, part, said) }];
   });
   const asking = flow.parts.flatMap((part): Omit<ExpectedNext, 'overdue'>[] => {
-    const asks = part.role === 'peer' ? part.waits?.asks : undefined;
+    const asks = part.role === 'peer' ? (part.waits?.asks ?? part.waits?.says) : undefined;
     const since = said.find(({ type }) => type === part.waits?.since);
     if (asks === undefined || !since || ended || happened([...part.on, asks])) return [];
     const until = deadlineOf(part.waits, said);
@@ -71,6 +71,12 @@ function followFlow(flow: Flow, said: readonly FollowedMessage[], now: Date): Fo
   const over = ended || (ending.length === 0 && expected.length === 0);
   return { flow: flow.name, ended: over, expected, overdue: expected.some(({ overdue }) => overdue) };
 }
+
+/** An initiator says the end; one that owns the pivot says more than that. */
+const endsOf = ({ role, waits, emits, on }: FlowPart) => {
+  if (role !== 'peer' || !waits) return on;
+  return waits.says === undefined ? emits : waits.for;
+};
 
 const isInitiator = ({ role, waits }: FlowPart) => role === 'peer' && waits !== undefined;
 

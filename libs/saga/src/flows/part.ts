@@ -14,8 +14,10 @@ export interface FlowWait {
   /** The events that end the wait. */
   readonly for: readonly string[];
   readonly deadlineMs: number;
-  /** The command sent when the deadline has passed. None: the saga ends by itself. */
+  /** The command sent when the deadline has passed. None: the saga ends by itself, or the pivot's owner `says` so. */
   readonly asks: string | undefined;
+  /** Of an initiator that owns the pivot: the refusal it says when the deadline has passed. */
+  readonly says?: string | undefined;
 }
 
 /** What one handler, request or position of a saga does in one flow. Messages are told by name. */
