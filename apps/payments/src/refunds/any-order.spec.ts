@@ -6,10 +6,9 @@ const REFUNDS = 4;
 const OPERATIONS = ['request', 'start', 'ask', 'record', 'close', 'close-late', 'undo', 'give-back-whole'] as const;
 type Step = readonly [operation: (typeof OPERATIONS)[number], refund: number, amount: number];
 
-const steps = fc.array(
-  fc.tuple(fc.constantFrom(...OPERATIONS), fc.nat(REFUNDS - 1), fc.integer({ min: 0, max: 900 })),
-  { maxLength: 80 },
-);
+/** Once it is given back whole there is not much left to happen: rarely. */
+const operation = fc.oneof(...OPERATIONS.map((name) => ({ arbitrary: fc.constant(name), weight: name === 'give-back-whole' ? 1 : 8 })));
+const steps = fc.array(fc.tuple(operation, fc.nat(REFUNDS - 1), fc.integer({ min: 0, max: 900 })), { maxLength: 80 });
 
 /** One order's payment and several refunds of it, at payments and at a gateway that decides by itself, as ours does. */
 class World {
