@@ -1,5 +1,5 @@
 import { pgPool } from '@comptoir/messaging';
-import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
+import { eventually, freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { PaymentGateway } from './payment-gateway';
@@ -59,7 +59,7 @@ it('refuses what was never captured, and another currency', async () => {
   ]);
 });
 
-it('asked by several processes at once gives no more than there is, and no key twice', async () => {
+it('asked by several processes for the same parts gives each of them once, and all of them the same answer', async () => {
   const charges = await Promise.all(Array.from({ length: 10 }, () => charged()));
   const requests = charges.flatMap((chargeKey) => Array.from({ length: 6 }, () => part(chargeKey)));
   const everywhere = [requests, [...requests].reverse(), requests];
@@ -74,6 +74,22 @@ it('asked by several processes at once gives no more than there is, and no key t
   expect(statuses(answers[2]!)).toEqual(statuses(answers[0]!));
   expect(answers[0]!.filter(({ status }) => status === 'paid')).toHaveLength(30);
   for (const chargeKey of charges) expect(await gateway.charge(chargeKey)).toMatchObject({ refunded: 900 });
+});
+
+it('asked by two processes for different parts of a charge, sees what the other has left of it', async () => {
+  const chargeKey = await charged();
+  const session = await pool.connect();
+  await session.query('BEGIN');
+  await session.query('SELECT FROM gateway.charge WHERE key = $1 FOR UPDATE', [chargeKey]);
+  const asking = [1, 2].map(() => refund(part(chargeKey, money(700)), ofItsOwn()));
+  await eventually(async () => {
+    const { rows } = await pool.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`);
+    expect(rows).toHaveLength(2);
+  });
+  await session.query('COMMIT');
+  session.release();
+  expect((await Promise.all(asking)).map(({ status }) => status).sort()).toEqual(['paid', 'refused']);
+  expect(await gateway.charge(chargeKey)).toMatchObject({ refunded: 700 });
 });
 
 it('gives back whole what its parts have left, and nothing after that', async () => {
