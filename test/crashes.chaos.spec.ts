@@ -1,5 +1,6 @@
 import { crashAll, crashAt, EVERY_CRASH, SOME_CRASHES } from './harness/fail-points';
 import { load, repricing } from './harness/load';
+import { untilAllIsLogged } from './harness/logged';
 import type { Shop } from './harness/shop';
 import { miscounts } from './harness/told-once';
 import { useSystem } from './harness/use-system';
@@ -26,6 +27,7 @@ async function underLoad(shop: Shop, crash: () => Promise<void>): Promise<void> 
   await shop.untilOffersAreKnown();
   expect(await system.violations()).toEqual([]);
   expect(await miscounts(system)).toEqual([]);
+  await untilAllIsLogged(system);
   expect((await kept()).sort()).toEqual([...before, ...orders.placed].sort());
 }
 

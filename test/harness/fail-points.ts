@@ -46,6 +46,7 @@ export const EVERY_CRASH: readonly Doom[] = [
   ...at('orchestrator', 'order-fulfilment', MESSAGE),
   ...at('orchestrator', 'order-fulfilment-actions', REQUEST),
   ...at('orchestrator', 'timers', ['before-commit', 'after-commit']),
+  ...at('event-store', 'ingest', SILENT),
 ];
 
 /** A few that are different from each other: every service, every point, on the way there and on the way back. */
@@ -65,6 +66,7 @@ export const SOME_CRASHES: readonly Doom[] = [
   ...at('orders', 'payment-processed', ['before-ack']),
   ...at('orders', 'checkout-deadlines', ['after-commit']),
   ...at('orchestrator', 'order-fulfilment', ['after-commit', 'before-ack', 'after-publish']),
+  ...at('event-store', 'ingest', ['before-commit', 'after-commit', 'before-ack']),
 ];
 
 const CRASHES_WITHIN_MS = 60_000;

@@ -50,6 +50,17 @@ it('compares both styles on one system, and ends with one line of JSON', async (
   expect(await leftOver()).toEqual([]);
 }, 120_000);
 
+it('measures the log: what it takes in, and all of it through a projection', async () => {
+  const { child, output } = bench('--replay', '--events', '1200', '--json');
+  const [code] = await once(child, 'close');
+  expect([code, code === 0 ? '' : output.stderr]).toEqual([0, '']);
+  const result = JSON.parse(output.stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, number>;
+  // Sixty-four orders at a time, six events each.
+  expect(result).toMatchObject({ events: 1_200, orders: 256 });
+  expect(result['replaySeconds']).toBeGreaterThan(0);
+  expect(await leftOver()).toEqual([]);
+}, 120_000);
+
 it('leaves nothing behind when it is interrupted', async () => {
   const { child, output } = bench('--sagas', '1000000', '--warm-up', '20');
   // It has its own system by now, and is at work on an endless number of carts.

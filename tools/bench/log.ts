@@ -69,7 +69,7 @@ async function publish({ amqpUrl }: Servers, count: number, signal: AbortSignal)
     if (outcomes.some((outcome) => outcome !== 'confirmed')) throw new Error(`An event was ${outcomes.find((each) => each !== 'confirmed')}`);
   };
   try {
-    let page: WireMessage[] = [];
+    const page: WireMessage[] = [];
     for (const message of logEvents(count)) {
       page.push(message);
       if (page.length < 1_000) continue;

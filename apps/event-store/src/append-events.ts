@@ -1,5 +1,6 @@
 import { ConcurrencyConflict, EventIdTaken, postgresEventStore, type EventMetadata, type NewEvent } from '@comptoir/event-store';
 import { handleRequests, type SqlTransaction } from '@comptoir/messaging';
+import { VIA_REST } from './arrival';
 import { lockLog } from './sql/lock-log';
 import { ownerOf } from './sql/owner-of';
 
@@ -16,9 +17,6 @@ export type AppendReply =
   | { readonly ok: false; readonly code: 'event-id-taken'; readonly eventId: string; readonly takenBy: { stream: string; version: number } }
   | { readonly ok: false; readonly code: 'stream-has-an-owner'; readonly owner: string };
 
-/** Tells what came by REST from what a service said: only the owner counts the versions of what it publishes. */
-export const VIA_REST = 'rest';
-
 /** Appends from outside, in the order they came. Each is refused or done by itself; they share a commit. */
 export const appendEvents = handleRequests('append-events', {
   emits: [],
@@ -32,7 +30,7 @@ export const appendEvents = handleRequests('append-events', {
 });
 
 async function append(tx: SqlTransaction, { stream, expected, events }: AppendRequest): Promise<AppendReply> {
-  const owner = await ownerOf(tx, stream, VIA_REST);
+  const owner = await ownerOf(tx, stream);
   if (owner !== undefined) return { ok: false, code: 'stream-has-an-owner', owner };
   try {
     const { version, positions, repeated } = await postgresEventStore.append(tx, stream, events.map(stored), expected);

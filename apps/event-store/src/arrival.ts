@@ -30,4 +30,7 @@ export function arrivalOf(event: ObservedEvent): Arrival {
   };
 }
 
+/** In the metadata of what came by REST: only the owner counts the versions of what it publishes. */
+export const VIA_REST = 'rest';
+
 export const uncountedStream = (id: string) => `event-${id}`;

@@ -13,7 +13,7 @@ const arrival = (stream: string, version: number, id = `${stream}${version}`): A
   metadata: {},
   occurredAt,
 });
-const known = (given: Partial<Known> = {}): Known => ({ last: new Map(), held: [], places: new Map(), ...given });
+const known = (given: Partial<Known> = {}): Known => ({ last: new Map(), outside: new Set(), held: [], places: new Map(), ...given });
 
 /** The log and what it holds, kept by the rules alone. */
 class Log {
@@ -26,7 +26,7 @@ class Log {
     const streams = new Set(arrivals.map(({ stream }) => stream));
     const places = new Map([...this.streams].flatMap(([stream, ids]) => ids.map((id, index) => [id, { stream, version: index + 1 }] as const)));
     const last = new Map([...this.streams].map(([stream, ids]) => [stream, ids.length]));
-    const placed = place(arrivals, { last, places, held: this.held.filter(({ stream }) => streams.has(stream)) });
+    const placed = place(arrivals, { last, outside: new Set(), places, held: this.held.filter(({ stream }) => streams.has(stream)) });
     for (const { stream, expected, events } of placed.appends) {
       const ids = this.streams.get(stream) ?? [];
       if (ids.length !== expected) throw new Error(`${stream} is at ${ids.length}, not ${expected}`);
@@ -94,6 +94,16 @@ describe('the log', () => {
     log.take(arrival('b', 1, 'id'), arrival('c', 1, 'new'), arrival('d', 1, 'new'));
     expect(log.quarantined).toEqual(['id id-taken', 'new id-taken']);
     expect(log.streams.has('d')).toBe(false);
+  });
+
+  it('keeps what services say out of a stream that was begun from outside', () => {
+    const given = known({ last: new Map([['a', 1]]), outside: new Set(['a']), places: new Map([['a1', { stream: 'a', version: 1 }]]) });
+    expect(place([arrival('a', 1), arrival('a', 2)], given)).toMatchObject({
+      appends: [],
+      hold: [],
+      duplicates: 1,
+      quarantine: [{ reason: 'stream-taken', event: { id: 'a2' } }],
+    });
   });
 
   it('does not hold on to what it holds by mistake', () => {

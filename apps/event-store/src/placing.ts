@@ -10,6 +10,8 @@ export interface Place {
 export interface Known {
   /** The last version of each stream that is there. */
   readonly last: ReadonlyMap<string, number>;
+  /** Streams that were begun by REST: no service counts their versions. */
+  readonly outside: ReadonlySet<string>;
   /** What waits for its predecessor in these streams. */
   readonly held: readonly Arrival[];
   /** Where the ids of arrivals, and of what is held, are in the log. */
@@ -18,9 +20,10 @@ export interface Known {
 
 /**
  * - `version-taken`: another event is at its version of its stream already;
- * - `id-taken`: its id is that of an event elsewhere.
+ * - `id-taken`: its id is that of an event elsewhere;
+ * - `stream-taken`: somebody began its stream from outside, so its versions are not its owner's.
  */
-export type QuarantineReason = 'version-taken' | 'id-taken';
+export type QuarantineReason = 'version-taken' | 'id-taken' | 'stream-taken';
 
 export interface Quarantined {
   readonly event: Arrival;
@@ -115,6 +118,7 @@ class Batch {
   private judge({ id, stream, version }: Arrival, rival: Arrival | undefined, last: number): 'waits' | 'duplicate' | QuarantineReason {
     const there = this.places.get(id);
     if (there) return there.stream === stream && there.version === version ? 'duplicate' : 'id-taken';
+    if (this.known.outside.has(stream)) return 'stream-taken';
     if (version <= last) return 'version-taken';
     if (!rival) return 'waits';
     return rival.id === id ? 'duplicate' : 'version-taken';

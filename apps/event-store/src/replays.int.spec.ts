@@ -45,7 +45,7 @@ test('a stream goes to the one queue that was named, as it was, in order, marked
   expect(again).toEqual({ ...live, routingKey: REPLAYABLE, headers: { ...live?.headers, 'replay-id': replayId } });
   await log.tell(jar, 4);
   await eventually(() => expect(liveOnly.filter(({ body }) => body['jar'] === jar)).toHaveLength(4));
-  expect(await log.items(`/streams/jar-${jar}`)).toHaveLength(4);
+  await eventually(async () => expect(await log.items(`/streams/jar-${jar}`)).toHaveLength(4));
 });
 
 test('types of a period are replayed, of any number of events', async () => {

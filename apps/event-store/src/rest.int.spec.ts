@@ -1,4 +1,5 @@
 import { eventually } from '@comptoir/testing';
+import { Client } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { eventStoreUnderTest, type EventStoreUnderTest } from './event-store-under-test';
 
@@ -11,6 +12,24 @@ afterAll(() => log?.stop());
 const noted = (n: number, more: object = {}) => ({ type: 'notes.note-taken', data: { n }, ...more });
 const append = (stream: string, body: object, headers: Record<string, string> = {}) =>
   log.send('POST', '/events', { stream, ...body }, { 'content-type': 'application/json', ...headers });
+/** Many events at once, straight into the log's table. */
+async function fill(stream: string, count: number): Promise<void> {
+  const client = new Client({ connectionString: log.database.adminUrl });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(
+      `INSERT INTO event_store.event (position, stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+       SELECT h.position + n, $1, n, gen_random_uuid(), 'notes.note-copied', 1, json_build_object('n', n), '{"via": "rest"}', h.recorded_at, h.recorded_at
+       FROM generate_series(1, $2::int) AS n, event_store.head h`,
+      [stream, count],
+    );
+    await client.query('UPDATE event_store.head SET position = position + $1::int', [count]);
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}
 const newStream = () => `note-${uuidv7()}`;
 const LINES = { accept: 'application/x-ndjson' };
 const lines = (payload: string) => payload.split('\n').slice(0, -1).map((line) => JSON.parse(line) as { position: number; version: number; type: string; data: { n: number } });
@@ -76,6 +95,17 @@ describe('POST /events', () => {
     }
   });
 
+  it('keeps what a service says later out of a stream that was begun from outside', async () => {
+    const jar = uuidv7();
+    await append(`jar-${jar}`, { events: [noted(1)] });
+    await log.tell(jar, 2);
+    await log.tell(jar, 1);
+    await eventually(async () =>
+      expect((await log.items<{ reason: string }>(`/quarantine?stream=jar-${jar}`)).map(({ reason }) => reason)).toEqual(['stream-taken', 'stream-taken']),
+    );
+    expect(await log.items(`/streams/jar-${jar}`)).toHaveLength(1);
+  });
+
   it.each<[string, object, Record<string, string>]>([
     ['no events', { events: [] }, {}],
     ['a type without an owner', { events: [{ type: 'noted', data: 1 }] }, {}],
@@ -117,6 +147,21 @@ describe('reading', () => {
     const back = lines((await log.get(`/streams/${stream}?direction=backwards`, LINES)).payload);
     expect(back.map(({ version }) => version)).toEqual(Array.from({ length: 450 }, (_, n) => 450 - n));
     expect(lines((await log.get(`/streams/${stream}?from=10&limit=401`, LINES)).payload)).toHaveLength(401);
+  });
+
+  it('gives any number of events as lines, over a connection whose other end is slow', async () => {
+    const [count, big] = [20_000, newStream()];
+    await fill(big, count);
+    await log.app.listen(0, '127.0.0.1');
+    const answer = await fetch(`${await log.app.getUrl()}/streams/${big}`, { headers: LINES });
+    let [text, lines] = ['', 0];
+    for await (const chunk of answer.body as unknown as AsyncIterable<Uint8Array>) {
+      const parts = (text + Buffer.from(chunk).toString()).split('\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) expect((JSON.parse(part) as { version: number }).version).toBe(++lines);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect([lines, text]).toEqual([count, '']);
   });
 
   it('gives events of types and a period by position', async () => {

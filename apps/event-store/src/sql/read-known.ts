@@ -1,15 +1,18 @@
 import type { EventMetadata } from '@comptoir/event-store';
 import { packed, statement, unpacked, type SqlTransaction } from '@comptoir/messaging';
-import type { Arrival } from '../arrival';
+import { VIA_REST, type Arrival } from '../arrival';
 import type { Known } from '../placing';
 import { lockLog } from './lock-log';
 
 const LAST = `SELECT version FROM event_store.event e WHERE e.stream = a.stream ORDER BY version DESC LIMIT 1`;
 const ARRIVALS = `unnest($1::text[], ${unpacked(2, 'int')}) AS a (stream, version)`;
 
-const selectLast = statement<{ stream: string; version: number }>(
+const selectLast = statement<{ stream: string; version: number; via: string | null }>(
   'log-last-versions',
-  `SELECT a.stream, l.version FROM (SELECT DISTINCT stream FROM ${ARRIVALS}) AS a CROSS JOIN LATERAL (${LAST}) AS l`,
+  `SELECT a.stream, l.version, l.via FROM (SELECT DISTINCT stream FROM ${ARRIVALS}) AS a
+   CROSS JOIN LATERAL (
+     SELECT version, metadata->>'via' AS via FROM event_store.event e WHERE e.stream = a.stream ORDER BY version DESC LIMIT 1
+   ) AS l`,
 );
 
 interface HeldRow extends Omit<Arrival, 'occurredAt'> {
@@ -54,6 +57,7 @@ export async function readKnown(tx: SqlTransaction, arrivals: readonly Arrival[]
   const meanwhile = held.length > 0 ? await selectPlaces(tx, idsOf(held)) : [];
   return {
     last: new Map(last.map(({ stream, version }) => [stream, version])),
+    outside: new Set(last.flatMap(({ stream, via }) => (via === VIA_REST ? [stream] : []))),
     held,
     places: new Map([...arrived, ...meanwhile].map(({ id, stream, version }) => [id, { stream, version }])),
   };

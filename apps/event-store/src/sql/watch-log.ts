@@ -20,7 +20,7 @@ export const watchLog = statement<LogState>(
           array(
             SELECT o.stream FROM (
               SELECT stream, held_at FROM event_log.held
-              WHERE held_at < clock_timestamp() - make_interval(secs => $1::float8) ORDER BY held_at LIMIT 100
+              WHERE held_at < now() - make_interval(secs => $1::float8) ORDER BY held_at LIMIT 100
             ) AS o GROUP BY o.stream ORDER BY min(o.held_at)
           ) AS overdue
    FROM event_store.head h WHERE h.one`,

@@ -1,5 +1,5 @@
 import { command, event } from '@comptoir/contracts';
-import { handle, service, type ServiceDefinition } from '@comptoir/messaging';
+import { handle, observe, service, type ServiceDefinition } from '@comptoir/messaging';
 import { z } from 'zod';
 import { sagaHandler } from '../handler';
 import { inMemorySagaStore } from '../in-memory/store';
@@ -52,6 +52,13 @@ describe('a finding', () => {
         'Nobody consumes payments.refund-issued in refund: let somebody react to it, or declare it `terminal: true` in its contract.',
     });
   });
+});
+
+it('does not take one who hears everything for a consumer, nor draws it', () => {
+  const log = service({ name: 'log', handlers: [observe('ingest', { batch })] });
+  const deaf = service({ name: 'notifications' });
+  expect(told(deaf, { ...claims, handlers: [] }, log)).toEqual(told(deaf, { ...claims, handlers: [] }));
+  expect(flowMap([...peers, log])).toEqual(flowMap(peers));
 });
 
 describe('in a flow of peers', () => {
