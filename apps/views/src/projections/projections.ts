@@ -14,7 +14,7 @@ export interface ProjectionsOptions {
   readonly pool: Pool;
   /** Of the log. */
   readonly log: Pool;
-  readonly metrics?: ProjectionMetrics;
+  readonly metrics?: Pick<ProjectionMetrics, 'projected'>;
   readonly batchSize?: number;
 }
 
