@@ -54,8 +54,7 @@ CREATE INDEX claim_opened_idx ON views.claim (generation, opened_at, claim_id);
 CREATE INDEX claim_updated_idx ON views.claim (generation, updated_at, claim_id);
 CREATE INDEX claim_status_opened_idx ON views.claim (generation, status, opened_at, claim_id);
 CREATE INDEX claim_status_updated_idx ON views.claim (generation, status, updated_at, claim_id);
--- Counted without looking at the rows.
-CREATE INDEX claim_assignee_idx ON views.claim (generation, assignee, status, updated_at, claim_id) WHERE opened_at IS NOT NULL;
+CREATE INDEX claim_assignee_idx ON views.claim (generation, assignee, status, updated_at, claim_id);
 CREATE INDEX claim_reason_idx ON views.claim (generation, reason, opened_at, claim_id);
 CREATE INDEX claim_order_idx ON views.claim (generation, order_id);
 CREATE INDEX claim_customer_idx ON views.claim (generation, customer_id, opened_at, claim_id);
