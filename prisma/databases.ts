@@ -9,8 +9,10 @@ export const DATABASES = {
   payments: ['messaging', 'payments', 'gateway'],
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
-  'event-store': ['messaging', 'event_store'],
-  views: ['messaging', 'projection', 'views'],
+  claims: ['messaging', 'event_store', 'claims'],
+  notifications: ['messaging', 'notifications'],
+  'event-store': ['messaging', 'event_store', 'event_log'],
+  views: ['messaging', 'projection', 'views', 'conversations'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;

@@ -1,36 +1,42 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClientProcess } from './bench/client-process';
+import { bothOf, comparisonOf, comparisonText } from './bench/comparison';
 import { cpuOf } from './bench/cpu';
 import { scrape, type Samples } from './bench/metrics';
-import type { BenchPlan } from './bench/plan';
+import { blocksOf, type BenchPlan, type Block } from './bench/plan';
 import { resultOf, resultText, type Measured, type Snapshot } from './bench/result';
+import { benchLog, logText } from './bench/log';
+import { ORDER_SERVICES, serverProcesses, type OrderService } from './bench/services';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
 import { benchViews } from './bench/views';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
 import { positive } from './positive';
 import { say, step } from './progress';
-import { SERVICES, type ServiceName, type Services } from './services';
+import type { Services } from './services';
 import { ensureStack, stopStack, type Servers } from './stack';
 import { withLock } from './stack/lock';
 import { STACK_DIR } from './stack/places';
-import { portsFrom } from './stack/ports';
-import { givenBy } from './stack/servers';
-import { readState } from './stack/state';
 
-const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--json] [--profile DIR]
+const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--coordination STYLE] [--json] [--profile DIR]
+       npm run bench -- --replay [--events N] [--json] [--profile DIR]
 
   --sagas N      orders that are measured; default 4000
   --in-flight C  closed loop: so many orders are open at any time; default 64
   --rate R       open loop: so many orders per second, instead
   --warm-up W    orders before the measured ones; default 1000
+  --coordination STYLE  orchestration (default), choreography, or both: one half of the orders each, in turn, compared
+  --replay       measures the event log instead: events taken in per second, and all of them through a projection
+  --events N     with --replay: how many; default 100000
   --json         the last line is the result as JSON
   --profile DIR  every service writes a CPU profile into DIR
 
   --views        the read side instead: queries over 100,000 events, the views' lag at 500 events per second`;
 
 interface Options {
+  /** So many events through the log; `undefined`: orders. */
+  readonly events: number | undefined;
   readonly plan: BenchPlan;
   readonly json: boolean;
   readonly profileDir: string | undefined;
@@ -44,19 +50,31 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const servers = await ensureStack();
   try {
-    if (options.views) return await withLock(join(STACK_DIR, 'bench.lock'), () => benchViews(servers, stopped.signal));
-    const measured = await withLock(join(STACK_DIR, 'bench.lock'), () => bench(options, servers, stopped.signal));
-    console.log(`\n${resultText(measured)}`);
-    if (measured.violations.length > 0) console.log(`\n${auditTable(measured)}`);
-    if (options.json) console.log(JSON.stringify(resultOf(measured)));
-    return measured.violations.length === 0 && measured.client.failed === 0 ? 0 : 1;
+    const locked = <T>(work: () => Promise<T>) => withLock(join(STACK_DIR, 'bench.lock'), work);
+    const { events, profileDir } = options;
+    if (events !== undefined) {
+      const result = await locked(() => benchLog(servers, { events, profileDir, signal: stopped.signal }));
+      console.log(`\n${logText(result)}`);
+      if (options.json) console.log(JSON.stringify(result));
+      return 0;
+    }
+    if (options.views) return await locked(() => benchViews(servers, stopped.signal));
+    const measured = await locked(() => bench(options, servers, stopped.signal));
+    const [only] = measured;
+    const violations = measured.at(-1)?.measured.violations ?? [];
+    const both = options.plan.coordination === 'both' ? bothOf(measured) : undefined;
+    if (both) console.log(`\n${comparisonText(both)}`);
+    else if (only) console.log(`\n${resultText(only.measured)}`);
+    if (violations.length > 0) console.log(`\n${auditTable({ violations })}`);
+    if (options.json) console.log(JSON.stringify(both ? comparisonOf(both) : only && resultOf(only.measured)));
+    return violations.length === 0 && measured.every((block) => block.measured.client.failed === 0) ? 0 : 1;
   } finally {
     if (servers.startedByUs) await stopStack();
   }
 }
 
 /** Runs a system of its own for the time of the measurement. */
-async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<Measured> {
+async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<MeasuredBlock[]> {
   let services: Services | undefined;
   let client: ClientProcess | undefined;
   try {
@@ -73,6 +91,11 @@ async function bench({ plan, profileDir }: Options, servers: Servers, signal: Ab
   }
 }
 
+interface MeasuredBlock {
+  readonly coordination: Block['coordination'];
+  readonly measured: Measured;
+}
+
 interface Running {
   readonly services: Services;
   readonly client: ClientProcess;
@@ -80,36 +103,34 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<Measured> {
+async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<MeasuredBlock[]> {
   const snapshot = async (): Promise<Snapshot> => ({ cpu: cpuOf(processes(services, client)), metrics: await scrapeAll(services) });
   const system = { ...servers, prefix: PREFIX, vhost: BENCH_VHOST };
   await client.prepare({ ...plan, carts: services.url('carts'), orders: services.url('orders') }, signal);
   // What the warm-up left behind must not be counted with what follows.
   const early = await checkInvariants({ ...system, waitMs: 60_000 });
   if (early.length > 0) throw new ToolError('warm-up-violates', `After the warm-up, not all holds:\n${auditTable({ violations: early })}`);
-  const before = await snapshot();
-  const result = await client.measure(signal);
-  const after = await snapshot();
-  const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
-  return { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+  const all: MeasuredBlock[] = [];
+  for (const block of blocksOf(plan)) {
+    const before = await snapshot();
+    const result = await client.measure(block, signal);
+    const after = await snapshot();
+    // One style must not be counted with what the other has left behind.
+    const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
+    const measured = { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+    all.push({ coordination: block.coordination, measured });
+  }
+  return all;
 }
 
-async function scrapeAll(services: Services): Promise<ReadonlyMap<ServiceName, Samples>> {
-  return new Map(await Promise.all(SERVICES.map(async (name) => [name, await scrape(services.url(name))] as const)));
+async function scrapeAll(services: Services): Promise<ReadonlyMap<OrderService, Samples>> {
+  return new Map(await Promise.all(ORDER_SERVICES.map(async (name) => [name, await scrape(services.url(name))] as const)));
 }
 
-/** Whose CPU is counted. Servers of somebody else are out of sight. */
+/** Whose CPU is counted. */
 function processes(services: Services, client: ClientProcess) {
-  const given = givenBy(process.env);
-  const { postgres, rabbitmq } = readState(portsFrom(process.env));
-  const pid = (record: { pid: number } | undefined, isGiven: boolean) => (record && !isGiven ? [record.pid] : []);
-  const nodes = Object.fromEntries(SERVICES.map((name) => [name, [services.of(name).pid ?? 0]])) as Record<ServiceName, number[]>;
-  return {
-    ...nodes,
-    client: [client.pid],
-    postgres: pid(postgres, Boolean(given.databaseUrl)),
-    broker: pid(rabbitmq, Boolean(given.broker)),
-  };
+  const nodes = Object.fromEntries(ORDER_SERVICES.map((name) => [name, [services.of(name).pid ?? 0]])) as Record<OrderService, number[]>;
+  return { ...nodes, client: [client.pid], ...serverProcesses() };
 }
 
 function progress() {
@@ -125,15 +146,23 @@ function progress() {
 
 function optionsFrom(args: readonly string[]): Options {
   const values = parse(args);
-  const number = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up', whole = true) =>
+  const number = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up' | 'events', whole = true) =>
     positive(name, values[name], { usage: USAGE, whole });
   const plan = {
     sagas: number('sagas') ?? 4_000,
     warmUp: number('warm-up') ?? 1_000,
     inFlight: number('in-flight') ?? 64,
     rate: number('rate', false),
+    coordination: styleOf(values.coordination),
   };
-  return { plan, json: values.json, profileDir: values.profile && resolve(values.profile), views: values.views };
+  if (plan.coordination === 'both' && plan.sagas % 2 === 1) throw new ToolError('usage', `--sagas must be even for both styles\n\n${USAGE}`);
+  const events = values.replay ? (number('events') ?? 100_000) : undefined;
+  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile), views: values.views };
+}
+
+function styleOf(text: string): BenchPlan['coordination'] {
+  if (text === 'orchestration' || text === 'choreography' || text === 'both') return text;
+  throw new ToolError('usage', `--coordination must be orchestration, choreography or both, not "${text}"\n\n${USAGE}`);
 }
 
 function parse(args: readonly string[]) {
@@ -145,6 +174,9 @@ function parse(args: readonly string[]) {
         'in-flight': { type: 'string' },
         rate: { type: 'string' },
         'warm-up': { type: 'string' },
+        coordination: { type: 'string', default: 'orchestration' },
+        replay: { type: 'boolean', default: false },
+        events: { type: 'string' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
         views: { type: 'boolean', default: false },
