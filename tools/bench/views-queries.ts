@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RestClient } from '../rest/rest-client';
 import { latenciesOf, type Latencies } from './latency';
 import { ASSIGNEES, CUSTOMERS } from './views-log';
@@ -26,7 +27,11 @@ export interface QueryResult {
 }
 
 /** Each query so many times, one after the other, all kinds in turn. From the request to the end of its answer. */
-export async function measureQueries(client: RestClient, times: number, going: () => boolean = () => true): Promise<readonly QueryResult[]> {
+export async function measureQueries(
+  client: RestClient,
+  times: number,
+  { going = () => true, pauseMs = 0 }: { readonly going?: () => boolean; readonly pauseMs?: number } = {},
+): Promise<readonly QueryResult[]> {
   const names = Object.keys(QUERIES);
   const took = new Map(names.map((name) => [name, [] as number[]]));
   for (let nth = 0; nth < times && going(); nth += 1)
@@ -34,6 +39,7 @@ export async function measureQueries(client: RestClient, times: number, going: (
       const begin = performance.now();
       await client.get(QUERIES[name]?.(nth) ?? '');
       took.get(name)?.push(performance.now() - begin);
+      if (pauseMs > 0) await delay(pauseMs);
     }
   return names.map((name) => ({ name, latencies: latenciesOf(Float64Array.from(took.get(name) ?? [])) }));
 }

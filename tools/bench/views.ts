@@ -11,8 +11,11 @@ import { provision } from '../provision';
 import { RestClient } from '../rest/rest-client';
 import { startServices, type Services } from '../services';
 import type { Servers } from '../stack';
+import { portsFrom } from '../stack/ports';
+import { readState } from '../stack/state';
 import { LOG_DIR } from '../stack/places';
 import { table } from '../table';
+import { cpuOf } from './cpu';
 import { openLoop } from './load';
 import { BENCH_VHOST, dropSystem, PREFIX } from './system';
 import { LagWatch } from './views-lag';
@@ -27,6 +30,8 @@ const QUERY_TIMES = 100;
 const APPENDS_PER_SECOND = 50;
 const EVENTS_PER_SECOND = 500;
 const LOAD_SECONDS = 30;
+/** Between the queries meanwhile. */
+const QUERY_PAUSE_MS = 50;
 
 const rounded = (value: number) => Number(value.toFixed(1));
 
@@ -55,7 +60,7 @@ export async function benchViews(servers: Servers, signal: AbortSignal): Promise
     await measureQueries(client, 20);
     const queries = await step('Querying', () => measureQueries(client as RestClient, QUERY_TIMES));
     const loaded = await step(`Projecting ${EVENTS_PER_SECOND} events per second, and querying`, () =>
-      underLoad(company, watch as LagWatch, client as RestClient, signal),
+      underLoad(company, watch as LagWatch, client as RestClient, signal, () => cpu(services as Services)),
     );
     const figures = resultOf({ catchUpSeconds, queries, ...loaded });
     console.log(`\n${textOf(figures)}\n`);
@@ -91,6 +96,12 @@ class Company {
   }
 }
 
+/** Milliseconds so far; `undefined` where it cannot be seen. */
+function cpu(services: Services) {
+  const { postgres } = readState(portsFrom(process.env));
+  return cpuOf({ views: [services.of('views').pid ?? 0], postgres: postgres ? [postgres.pid] : [] });
+}
+
 async function untilCaughtUp(watch: LagWatch, position: number, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + 300_000;
   for (;;) {
@@ -103,10 +114,11 @@ async function untilCaughtUp(watch: LagWatch, position: number, signal: AbortSig
 }
 
 /** Events at a steady rate, whether or not the views keep up; somebody queries meanwhile. */
-async function underLoad(company: Company, watch: LagWatch, client: RestClient, signal: AbortSignal) {
+async function underLoad(company: Company, watch: LagWatch, client: RestClient, signal: AbortSignal, cpuSoFar: () => ReturnType<typeof cpu>) {
+  const before = cpuSoFar();
   const watching = watch.watch();
   let going = true;
-  const queries = measureQueries(client, Infinity, () => going && !signal.aborted);
+  const queries = measureQueries(client, Infinity, { going: () => going && !signal.aborted, pauseMs: QUERY_PAUSE_MS });
   let last = 0;
   const clock = { now: () => performance.now(), wait: (ms: number) => delay(ms) };
   const events = EVENTS_PER_SECOND / APPENDS_PER_SECOND;
@@ -116,13 +128,20 @@ async function underLoad(company: Company, watch: LagWatch, client: RestClient, 
     watch.told(position, events);
     last = Math.max(last, position);
   });
+  const after = cpuSoFar();
+  const cpuMsPerSecond = Object.fromEntries(
+    (['views', 'postgres'] as const).map((who) => {
+      const [from, to] = [before[who], after[who]];
+      return [who, from === undefined || to === undefined ? null : rounded((to - from) / LOAD_SECONDS)];
+    }),
+  );
   going = false;
   signal.throwIfAborted();
   await untilCaughtUp(watch, last, signal);
   await delay(50);
   await watch.stop();
   await watching;
-  return { loadedQueries: await queries, lags: watch.lags() };
+  return { loadedQueries: await queries, lags: watch.lags(), cpuMsPerSecond };
 }
 
 interface Figures {
@@ -130,10 +149,11 @@ interface Figures {
   readonly queries: readonly QueryResult[];
   readonly loadedQueries: readonly QueryResult[];
   readonly lags: ReturnType<LagWatch['lags']>;
+  readonly cpuMsPerSecond: Readonly<Record<string, number | null>>;
 }
 
 /** The slowest query and the slowest view decide. */
-function resultOf({ catchUpSeconds, queries, loadedQueries, lags }: Figures) {
+function resultOf({ catchUpSeconds, queries, loadedQueries, lags, cpuMsPerSecond }: Figures) {
   const p95s = (results: readonly QueryResult[]) => Object.fromEntries(results.map(({ name, latencies }) => [name, rounded(latencies.p95)]));
   const lagP95s = Object.fromEntries([...lags].map(([name, { p95 }]) => [name, rounded(p95)]));
   return {
@@ -144,6 +164,7 @@ function resultOf({ catchUpSeconds, queries, loadedQueries, lags }: Figures) {
     lagMaxMs: rounded(Math.max(...[...lags.values()].map(({ max }) => max))),
     queryP95Ms: Math.max(...Object.values(p95s(queries))),
     queryUnderLoadP95Ms: Math.max(...Object.values(p95s(loadedQueries))),
+    cpuMsPerSecond,
     lagP95MsOfView: lagP95s,
     queryP95MsOf: p95s(queries),
     queryUnderLoadP95MsOf: p95s(loadedQueries),
@@ -151,9 +172,10 @@ function resultOf({ catchUpSeconds, queries, loadedQueries, lags }: Figures) {
 }
 
 function textOf(result: ReturnType<typeof resultOf>): string {
-  const { queryP95MsOf, queryUnderLoadP95MsOf, lagP95MsOfView } = result;
+  const { queryP95MsOf, queryUnderLoadP95MsOf, lagP95MsOfView, cpuMsPerSecond } = result;
   return [
     `${result.events} events in the log, projected into all views in ${result.catchUpSeconds} s, start of the service included`,
+    `While events come: ${cpuMsPerSecond['views'] ?? '?'} ms of CPU per second in the views' process, ${cpuMsPerSecond['postgres'] ?? '?'} in PostgreSQL`,
     '',
     table([['view', `lag p95, ms, at ${result.eventsPerSecond} events/s`], ...Object.entries(lagP95MsOfView).map(([name, ms]) => [name, String(ms)])]),
     '',

@@ -22,6 +22,11 @@ export interface ProjectorOptions<Tx, T extends EventType> {
   readonly batchSize?: number;
   /** So many parked events of a generation are bad luck; at the next one `step` throws `TooManyParked`. Default 100. */
   readonly maxParked?: number;
+  /**
+   * How long it may go on without looking who else builds what, in milliseconds: so late it hears of a rebuild that somebody
+   * else began. A checkpoint is always checked. Default 0.
+   */
+  readonly lookMs?: number;
   /** Hears of every batch once it has committed. */
   readonly onProjected?: (generation: Generation, events: readonly StoredEvent[]) => void;
 }
@@ -48,6 +53,9 @@ interface Page {
  * the generations of its own version only, so that old and new code run side by side during a release.
  */
 export class Projector<Tx, T extends EventType = EventType> {
+  /** The generations as they were last seen, moved on by what was done since. */
+  private known: { readonly generations: readonly Generation[]; readonly until: number } | undefined;
+
   constructor(private readonly options: ProjectorOptions<Tx, T>) {}
 
   /**
@@ -55,16 +63,9 @@ export class Projector<Tx, T extends EventType = EventType> {
    * are at them. Throws where a database is away or in the way; nothing was done then for the generation in question.
    */
   async step(): Promise<boolean> {
-    const { projection, store, run } = this.options;
-    const { name, version } = projection;
-    const generations = await run(async (tx) => {
-      const there = await store.generations(tx, name);
-      if (there.some((each) => each.version >= version)) return there;
-      await store.begin(tx, name, version);
-      return store.generations(tx, name);
-    });
+    const { version } = this.options.projection;
     let more = false;
-    for (const generation of generations)
+    for (const generation of await this.generations())
       if (generation.version === version) more = (await this.advance(generation)) || more;
     return more;
   }
@@ -78,6 +79,7 @@ export class Projector<Tx, T extends EventType = EventType> {
   async rebuild(): Promise<void> {
     const { projection, store, run } = this.options;
     await run((tx) => store.begin(tx, projection.name, projection.version, true));
+    this.known = undefined;
   }
 
   /** How far behind each generation is, oldest first. */
@@ -138,6 +140,21 @@ export class Projector<Tx, T extends EventType = EventType> {
     return found;
   }
 
+  /** Begins one where there is none of this version yet. */
+  private async generations(): Promise<readonly Generation[]> {
+    const { projection, store, run, lookMs = 0 } = this.options;
+    if (this.known && performance.now() < this.known.until) return this.known.generations;
+    const { name, version } = projection;
+    const generations = await run(async (tx) => {
+      const there = await store.generations(tx, name);
+      if (there.some((each) => each.version >= version)) return there;
+      await store.begin(tx, name, version);
+      return store.generations(tx, name);
+    });
+    this.known = { generations, until: performance.now() + lookMs };
+    return generations;
+  }
+
   private async advance(generation: Generation): Promise<boolean> {
     const page = await this.read(generation.position);
     if (page.caughtUp && generation.live && page.position === generation.position) return false;
@@ -162,7 +179,7 @@ export class Projector<Tx, T extends EventType = EventType> {
   /** False where the generation is another's now, or has moved on. */
   private async project(from: Generation, { events, position, caughtUp }: Page): Promise<boolean> {
     const { projection, onProjected } = this.options;
-    const taken = await this.taking(from, async (tx) => {
+    const taken = await this.taking(from, position, async (tx) => {
       if (events.length > 0) await projection.batch(events.map(projection.events.read), tx, from.generation);
       await this.moveTo(tx, from, position, caughtUp);
     });
@@ -189,7 +206,7 @@ export class Projector<Tx, T extends EventType = EventType> {
     const { name, generation } = from;
     const error = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
     const { store, maxParked = 100 } = this.options;
-    return this.taking(from, async (tx) => {
+    return this.taking(from, position, async (tx) => {
       const parked = await store.countParked(tx, name, generation);
       if (parked >= maxParked)
         throw new TooManyParked(`${name} has parked ${parked} events; the next fails with ${error}`, { name, generation, position });
@@ -198,14 +215,20 @@ export class Projector<Tx, T extends EventType = EventType> {
     });
   }
 
-  private taking(from: Generation, work: (tx: Tx) => Promise<void>): Promise<boolean> {
+  private async taking(from: Generation, position: number, work: (tx: Tx) => Promise<void>): Promise<boolean> {
     const { store, run } = this.options;
-    return run(async (tx) => {
-      const taken = await store.take(tx, from.name, from.generation);
-      if (taken?.position !== from.position) return false;
+    const { known } = this;
+    // What is known holds no longer, unless it was this that moved the live generation.
+    this.known = undefined;
+    const taken = await run(async (tx) => {
+      const mine = await store.take(tx, from.name, from.generation);
+      if (mine?.position !== from.position) return false;
       await work(tx);
       return true;
     });
+    const moved = (each: Generation) => (each.generation === from.generation ? { ...each, position } : each);
+    if (known && taken && from.live) this.known = { ...known, generations: known.generations.map(moved) };
+    return taken;
   }
 
   private async moveTo(tx: Tx, { name, generation, live }: Generation, position: number, caughtUp: boolean): Promise<void> {

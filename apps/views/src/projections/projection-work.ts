@@ -1,10 +1,8 @@
 import { Polling, type Logger } from '@comptoir/messaging';
-import type { Projected, Projections } from './projections';
+import { LOOK_MS, type Projected, type Projections } from './projections';
 
 /** How soon an idle process sees a new event. One read of one row for all views. */
 const POLL_MS = 20;
-/** How soon it sees what is not in the log: a rebuild somebody asked for, a process that died over a batch. */
-const LOOK_MS = 500;
 const AFTER_FAILURE_MS = 1_000;
 
 /** Carries the views on for as long as the process runs, each on its own: one that fails does not hold up the others. */

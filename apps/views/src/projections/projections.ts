@@ -5,13 +5,16 @@ import type { Pool } from 'pg';
 import type { View } from '../rows/row-projection';
 import type { ProjectionMetrics } from './metrics';
 
+/** So late a process sees what is not in the log: a rebuild somebody asked for, a process that died over a batch. */
+export const LOOK_MS = 500;
+
 export interface ProjectionsOptions {
   readonly views: readonly View[];
   /** Of the read models. */
   readonly pool: Pool;
   /** Of the log. */
   readonly log: Pool;
-  readonly metrics?: ProjectionMetrics;
+  readonly metrics?: Pick<ProjectionMetrics, 'projected'>;
   readonly batchSize?: number;
 }
 
@@ -39,6 +42,7 @@ export class Projections {
         store: postgresProjectionStore,
         run: this.run,
         ...(batchSize === undefined ? {} : { batchSize }),
+        lookMs: LOOK_MS,
         onProjected: (generation, events) => metrics?.projected(generation, events),
       });
       return { view, projector };

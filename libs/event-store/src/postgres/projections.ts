@@ -1,4 +1,4 @@
-import { statement } from '@comptoir/messaging';
+import { statement, withCommit } from '@comptoir/messaging';
 import type { SqlTransaction } from '@comptoir/messaging';
 import type { Generation, ParkedEvent, ProjectionStore } from '../projection';
 
@@ -67,12 +67,15 @@ const selectParked = statement<ParkedEvent>(
    FROM projection.parked WHERE name = $1 ORDER BY parked.generation, parked.position`,
 );
 
-/** Projections' checkpoints in PostgreSQL, in the schema `projection` (prisma/projection). */
+/**
+ * Projections' checkpoints in PostgreSQL, in the schema `projection` (prisma/projection), on a `pgUnitOfWork`: a checkpoint
+ * travels with the commit.
+ */
 export const postgresProjectionStore: ProjectionStore<SqlTransaction> = {
   begin: async (tx, name, version, rebuild = false) => void (await insert(tx, name, version, rebuild)),
   generations: (tx, name) => select(tx, name),
   take: async (tx, name, generation, { wait = false } = {}) => (await (wait ? lockWaiting : lock)(tx, name, generation))[0],
-  advance: async (tx, name, generation, position) => void (await update(tx, name, generation, position)),
+  advance: async (tx, name, generation, position) => withCommit(update(tx, name, generation, position)),
 
   async swap(tx, name, generation) {
     const [removed] = await Promise.all([remove(tx, name, generation), publish(tx, name, generation)]);
