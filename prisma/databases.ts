@@ -9,6 +9,8 @@ export const DATABASES = {
   payments: ['messaging', 'payments', 'gateway'],
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
+  claims: ['messaging', 'event_store', 'claims'],
+  'event-store': ['messaging', 'event_store', 'event_log'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;

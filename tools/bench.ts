@@ -6,30 +6,34 @@ import { cpuOf } from './bench/cpu';
 import { scrape, type Samples } from './bench/metrics';
 import { blocksOf, type BenchPlan, type Block } from './bench/plan';
 import { resultOf, resultText, type Measured, type Snapshot } from './bench/result';
+import { benchLog, logText } from './bench/log';
+import { ORDER_SERVICES, serverProcesses, type OrderService } from './bench/services';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
 import { positive } from './positive';
 import { say, step } from './progress';
-import { SERVICES, type ServiceName, type Services } from './services';
+import type { Services } from './services';
 import { ensureStack, stopStack, type Servers } from './stack';
 import { withLock } from './stack/lock';
 import { STACK_DIR } from './stack/places';
-import { portsFrom } from './stack/ports';
-import { givenBy } from './stack/servers';
-import { readState } from './stack/state';
 
 const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--coordination STYLE] [--json] [--profile DIR]
+       npm run bench -- --replay [--events N] [--json] [--profile DIR]
 
   --sagas N      orders that are measured; default 4000
   --in-flight C  closed loop: so many orders are open at any time; default 64
   --rate R       open loop: so many orders per second, instead
   --warm-up W    orders before the measured ones; default 1000
   --coordination STYLE  orchestration (default), choreography, or both: one half of the orders each, in turn, compared
+  --replay       measures the event log instead: events taken in per second, and all of them through a projection
+  --events N     with --replay: how many; default 100000
   --json         the last line is the result as JSON
   --profile DIR  every service writes a CPU profile into DIR`;
 
 interface Options {
+  /** So many events through the log; `undefined`: orders. */
+  readonly events: number | undefined;
   readonly plan: BenchPlan;
   readonly json: boolean;
   readonly profileDir: string | undefined;
@@ -42,7 +46,15 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const servers = await ensureStack();
   try {
-    const measured = await withLock(join(STACK_DIR, 'bench.lock'), () => bench(options, servers, stopped.signal));
+    const locked = <T>(work: () => Promise<T>) => withLock(join(STACK_DIR, 'bench.lock'), work);
+    const { events, profileDir } = options;
+    if (events !== undefined) {
+      const result = await locked(() => benchLog(servers, { events, profileDir, signal: stopped.signal }));
+      console.log(`\n${logText(result)}`);
+      if (options.json) console.log(JSON.stringify(result));
+      return 0;
+    }
+    const measured = await locked(() => bench(options, servers, stopped.signal));
     const [only] = measured;
     const violations = measured.at(-1)?.measured.violations ?? [];
     const both = options.plan.coordination === 'both' ? bothOf(measured) : undefined;
@@ -106,22 +118,14 @@ async function measure(plan: BenchPlan, { services, client, servers, signal }: R
   return all;
 }
 
-async function scrapeAll(services: Services): Promise<ReadonlyMap<ServiceName, Samples>> {
-  return new Map(await Promise.all(SERVICES.map(async (name) => [name, await scrape(services.url(name))] as const)));
+async function scrapeAll(services: Services): Promise<ReadonlyMap<OrderService, Samples>> {
+  return new Map(await Promise.all(ORDER_SERVICES.map(async (name) => [name, await scrape(services.url(name))] as const)));
 }
 
-/** Whose CPU is counted. Servers of somebody else are out of sight. */
+/** Whose CPU is counted. */
 function processes(services: Services, client: ClientProcess) {
-  const given = givenBy(process.env);
-  const { postgres, rabbitmq } = readState(portsFrom(process.env));
-  const pid = (record: { pid: number } | undefined, isGiven: boolean) => (record && !isGiven ? [record.pid] : []);
-  const nodes = Object.fromEntries(SERVICES.map((name) => [name, [services.of(name).pid ?? 0]])) as Record<ServiceName, number[]>;
-  return {
-    ...nodes,
-    client: [client.pid],
-    postgres: pid(postgres, Boolean(given.databaseUrl)),
-    broker: pid(rabbitmq, Boolean(given.broker)),
-  };
+  const nodes = Object.fromEntries(ORDER_SERVICES.map((name) => [name, [services.of(name).pid ?? 0]])) as Record<OrderService, number[]>;
+  return { ...nodes, client: [client.pid], ...serverProcesses() };
 }
 
 function progress() {
@@ -137,7 +141,7 @@ function progress() {
 
 function optionsFrom(args: readonly string[]): Options {
   const values = parse(args);
-  const number = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up', whole = true) =>
+  const number = (name: 'sagas' | 'in-flight' | 'rate' | 'warm-up' | 'events', whole = true) =>
     positive(name, values[name], { usage: USAGE, whole });
   const plan = {
     sagas: number('sagas') ?? 4_000,
@@ -147,7 +151,8 @@ function optionsFrom(args: readonly string[]): Options {
     coordination: styleOf(values.coordination),
   };
   if (plan.coordination === 'both' && plan.sagas % 2 === 1) throw new ToolError('usage', `--sagas must be even for both styles\n\n${USAGE}`);
-  return { plan, json: values.json, profileDir: values.profile && resolve(values.profile) };
+  const events = values.replay ? (number('events') ?? 100_000) : undefined;
+  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile) };
 }
 
 function styleOf(text: string): BenchPlan['coordination'] {
@@ -165,6 +170,8 @@ function parse(args: readonly string[]) {
         rate: { type: 'string' },
         'warm-up': { type: 'string' },
         coordination: { type: 'string', default: 'orchestration' },
+        replay: { type: 'boolean', default: false },
+        events: { type: 'string' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
       },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATABASES, DATABASE_NAMES } from '../prisma/databases';
+import { DATABASES, DATABASE_NAMES, type DatabaseName } from '../prisma/databases';
 import { runTool } from './fail';
 import { buildTemplate, migrateDatabase } from './migrations/databases';
 import { exclusively } from './migrations/sql';
@@ -8,12 +8,12 @@ import { step } from './progress';
 import { ROOT } from './root';
 import { ensureStack } from './stack';
 
-/** Creates and migrates every service's database; `prefix` sets several systems on one server apart. */
-export async function migrateAll(serverUrl: string, prefix = ''): Promise<number> {
+/** Creates and migrates every service's database, or some; `prefix` sets several systems on one server apart. */
+export async function migrateAll(serverUrl: string, prefix = '', names: readonly DatabaseName[] = DATABASE_NAMES): Promise<number> {
   return step('Migrating the databases', () =>
     exclusively(serverUrl, async (admin) => {
       let applied = 0;
-      for (const name of DATABASE_NAMES) {
+      for (const name of names) {
         const owners = DATABASES[name].filter((owner) => existsSync(join(ROOT, 'prisma', owner)));
         applied += await migrateDatabase(admin, serverUrl, { database: prefix + name, role: name, owners });
       }

@@ -48,12 +48,13 @@ export interface Services {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const names = options.only ?? SERVICES;
   const plans = names.flatMap((name) => Array.from({ length: options.replicas?.[name] ?? 1 }, (_, replica) => ({ name, replica })));
-  const processes: { name: ServiceName; process: ServiceProcess }[] = [];
+  const placed: Placed[] = [];
   for (const { name, replica } of plans) {
     const fixed = options.basePort !== undefined && replica === 0;
     const port = fixed ? await claimed(options.basePort + SERVICES.indexOf(name), name) : await freePort();
-    processes.push({ name, process: processOf(options, name, replica, port) });
+    placed.push({ name, replica, url: `http://127.0.0.1:${port}`, port });
   }
+  const processes = placed.map((each) => ({ name: each.name, process: processOf(options, each, peersOf(each.name, placed)) }));
   const all = processes.map(({ process }) => process);
   const stop = async () => void (await Promise.all(all.map((process) => process.stop())));
   try {
@@ -71,19 +72,39 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   return { all, of, url: (name) => of(name).url, stop };
 }
 
-function processOf(options: ServicesOptions, name: ServiceName, replica: number, port: number): ServiceProcess {
+interface Placed {
+  readonly name: ServiceName;
+  readonly replica: number;
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Whom a service asks over REST, and the variable that says where. */
+const ASKS: Partial<Record<ServiceName, Readonly<Record<string, ServiceName>>>> = { claims: { ORDERS_URL: 'orders' } };
+
+/** Addresses of the peers that are started with it; of others, `envOf` says. */
+function peersOf(name: ServiceName, placed: readonly Placed[]): NodeJS.ProcessEnv {
+  const asked = Object.entries(ASKS[name] ?? {}).flatMap(([variable, peer]) => {
+    const url = placed.find((each) => each.name === peer)?.url;
+    return url === undefined ? [] : [[variable, url]];
+  });
+  return Object.fromEntries(asked) as NodeJS.ProcessEnv;
+}
+
+function processOf(options: ServicesOptions, { name, replica, port, url }: Placed, peers: NodeJS.ProcessEnv): ServiceProcess {
   const label = replica === 0 ? name : `${name}#${replica + 1}`;
   const { COMPTOIR_DATABASE_URL: _database, COMPTOIR_AMQP_URL: _amqp, COMPTOIR_MANAGEMENT_URL: _management, ...inherited } = process.env;
   return new ServiceProcess({
     label,
     main: join(ROOT, 'apps', name, 'dist', 'main.js'),
-    url: `http://127.0.0.1:${port}`,
+    url,
     nodeArgs: options.nodeArgs ?? [],
     log: join(options.logDir ?? LOG_DIR, `${label}.log`),
     onLine: options.onLine,
     env: {
       ...inherited,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+      ...peers,
       ...options.env,
       ...options.envOf?.[name],
       HOST: '127.0.0.1',
@@ -113,7 +134,7 @@ async function claimed(port: number, name: ServiceName): Promise<number> {
   const holder = holderOf(port) ?? 'a process that cannot be seen from here';
   throw new ToolError(
     'port-busy',
-    `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of six ports>.`,
+    `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of ${SERVICES.length} ports>.`,
     { name, port, holder },
   );
 }

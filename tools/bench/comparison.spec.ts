@@ -1,10 +1,10 @@
-import type { ServiceName } from '../services';
 import { bothOf, comparisonOf, comparisonText } from './comparison';
 import { CPU_GROUPS, type Cpu, type Measured } from './result';
+import type { OrderService } from './services';
 
 const cpu = (ms: number): Cpu => Object.fromEntries(CPU_GROUPS.map((group) => [group, ms])) as Cpu;
 const published = 'messaging_published_total{outcome="confirmed"}';
-const metrics = (count: number) => new Map<ServiceName, Map<string, number>>([['orders', new Map([[published, count]])]]);
+const metrics = (count: number) => new Map<OrderService, Map<string, number>>([['orders', new Map([[published, count]])]]);
 
 /** Two orders that took so many milliseconds of latency, of CPU in each group, and so many messages. */
 const measured = (from: number, each: { ms: number; messages: number; cpu: number }): Measured => ({

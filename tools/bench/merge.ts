@@ -1,4 +1,4 @@
-import type { ServiceName } from '../services';
+import type { OrderService } from './services';
 import { latenciesOf } from './latency';
 import type { Samples } from './metrics';
 import { CPU_GROUPS, type Cpu, type CpuGroup, type Measured } from './result';
@@ -45,10 +45,10 @@ function cpuOf(parts: readonly Measured[], pick: (part: Measured, group: CpuGrou
   return Object.fromEntries(entries) as Cpu;
 }
 
-type Metrics = ReadonlyMap<ServiceName, Samples>;
+type Metrics = ReadonlyMap<OrderService, Samples>;
 
 function metricsOf(parts: readonly Measured[], upTo: (part: Measured) => Metrics): Metrics {
-  const all = new Map<ServiceName, Map<string, number>>();
+  const all = new Map<OrderService, Map<string, number>>();
   for (const part of parts)
     for (const [service, samples] of upTo(part)) {
       const sums = all.get(service) ?? new Map<string, number>();

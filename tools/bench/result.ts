@@ -1,18 +1,18 @@
 import type { Violation } from '../invariants';
-import { SERVICES, type ServiceName } from '../services';
 import { table } from '../table';
 import type { ClientResult } from './client';
 import { growth, labelValues, type Samples } from './metrics';
 import type { BenchPlan } from './plan';
+import { ORDER_SERVICES, type OrderService } from './services';
 
-export const CPU_GROUPS = [...SERVICES, 'client', 'postgres', 'broker'] as const;
+export const CPU_GROUPS = [...ORDER_SERVICES, 'client', 'postgres', 'broker'] as const;
 export type CpuGroup = (typeof CPU_GROUPS)[number];
 export type Cpu = Readonly<Record<CpuGroup, number | undefined>>;
 
 /** What the services and the servers have used and counted up to a moment. */
 export interface Snapshot {
   readonly cpu: Cpu;
-  readonly metrics: ReadonlyMap<ServiceName, Samples>;
+  readonly metrics: ReadonlyMap<OrderService, Samples>;
 }
 
 export interface Measured {
@@ -22,7 +22,7 @@ export interface Measured {
   /** When the last order had ended. */
   readonly after: Snapshot;
   /** When nothing was in flight any more. */
-  readonly settled: ReadonlyMap<ServiceName, Samples>;
+  readonly settled: ReadonlyMap<OrderService, Samples>;
   readonly violations: readonly Violation[];
 }
 
@@ -51,12 +51,12 @@ export function resultOf({ plan, client, before, after, settled, violations }: M
     messagesPerSaga: rounded(total(before.metrics, settled, 'messaging_published_total', 'outcome="confirmed"') / sagas, 2),
     averageBatch: rounded(average(before.metrics, after.metrics)),
     cpuMsPerSaga: {
-      node: sum([...SERVICES, 'client' as const].map((group) => cpu[group])),
+      node: sum([...ORDER_SERVICES, 'client' as const].map((group) => cpu[group])),
       postgres: cpu.postgres,
       broker: cpu.broker,
       all: sum(CPU_GROUPS.map((group) => cpu[group])),
     },
-    cpuMsPerSagaOfNode: Object.fromEntries([...SERVICES, 'client' as const].map((group) => [group, cpu[group]])),
+    cpuMsPerSagaOfNode: Object.fromEntries([...ORDER_SERVICES, 'client' as const].map((group) => [group, cpu[group]])),
   };
 }
 

@@ -11,6 +11,7 @@ import { startServices, type Services } from '../services';
 import type { Servers } from '../stack';
 import { management } from '../stack/management';
 import { LOG_DIR } from '../stack/places';
+import { ORDER_SERVICES } from './services';
 import { PRODUCTS, skuOf, STOCK } from './plan';
 
 export const PREFIX = 'bench_';
@@ -20,11 +21,12 @@ export const BENCH_VHOST = 'bench';
 export async function freshSystem(servers: Servers, profileDir: string | undefined): Promise<Services> {
   await build();
   await dropSystem(servers);
-  await provision(servers, { vhost: BENCH_VHOST, databasePrefix: PREFIX });
+  await provision(servers, { vhost: BENCH_VHOST, databasePrefix: PREFIX, services: ORDER_SERVICES });
   return step('Starting the services', () =>
     startServices({
       servers,
       vhost: BENCH_VHOST,
+      only: ORDER_SERVICES,
       databasePrefix: PREFIX,
       logDir: join(LOG_DIR, 'bench'),
       env: { LOG_LEVEL: 'warn', NODE_ENV: 'production' },

@@ -7,14 +7,14 @@ const completed: OrderPage = {
   order: { orderId, coordination: 'orchestration', status: 'COMPLETED', total: 1250n, currency: 'GBP' },
   saga: { orderId, status: 'completed' },
   reservation: { orderId, state: 'sold' },
-  payment: { orderId, captured: 1250n, refunded: 0n, currency: 'GBP' },
+  payment: { orderId, captured: 1250n, refunded: 0n, issued: 0n, currency: 'GBP' },
 };
 const cancelled: OrderPage = {
   orderId,
   order: { orderId, coordination: 'orchestration', status: 'CANCELLED', total: null, currency: null },
   saga: { orderId, status: 'compensated' },
   reservation: { orderId, state: 'released' },
-  payment: { orderId, captured: 0n, refunded: 0n, currency: null },
+  payment: { orderId, captured: 0n, refunded: 0n, issued: 0n, currency: null },
 };
 const byPeers = ({ order, ...page }: OrderPage, status = order!.status): OrderPage => ({
   ...page,
@@ -33,6 +33,8 @@ function verdict(...pages: readonly OrderPage[]) {
 describe('an order in all the books', () => {
   it.each<[string, OrderPage]>([
     ['completed, sold and paid', completed],
+    ['completed, and part of it returned', { ...completed, payment: { orderId, captured: 1250n, refunded: 400n, issued: 400n, currency: 'GBP' } }],
+    ['completed, and all of it returned', { ...completed, payment: { orderId, captured: 1250n, refunded: 1250n, issued: 1250n, currency: 'GBP' } }],
     ['cancelled, with everything given back', cancelled],
     ['cancelled before stock and payment were asked for', { ...cancelled, reservation: undefined, payment: undefined }],
     ['cancelled by a person', { ...cancelled, saga: { orderId, status: 'cancelled' } }],
@@ -40,7 +42,7 @@ describe('an order in all the books', () => {
     ['cancelled by peers', byPeers(cancelled)],
     ['completed, and has its cart', { ...completed, cart: { orderId, state: 'validated' } }],
     ['cancelled, and its cart is open again', { ...cancelled, cart: { orderId, state: 'released' } }],
-    ['cancelled after its payment, which was refunded', { ...cancelled, payment: { orderId, captured: 1250n, refunded: 1250n, currency: 'GBP' } }],
+    ['cancelled after its payment, which was refunded', { ...cancelled, payment: { orderId, captured: 1250n, refunded: 1250n, issued: 0n, currency: 'GBP' } }],
   ])('is in order when %s', (_, page) => {
     expect(verdict(page)).toEqual([]);
   });
@@ -66,10 +68,12 @@ describe('an order in all the books', () => {
 
   it.each<[string, OrderPage]>([
     ['completed without a payment', { ...completed, payment: undefined }],
-    ['completed with one penny too much', { ...completed, payment: { orderId, captured: 1251n, refunded: 0n, currency: 'GBP' } }],
-    ['completed with another currency', { ...completed, payment: { orderId, captured: 1250n, refunded: 0n, currency: 'EUR' } }],
-    ['cancelled and never refunded', { ...cancelled, payment: { orderId, captured: 1250n, refunded: 0n, currency: 'GBP' } }],
-    ['paid but never placed', { orderId, payment: { orderId, captured: 0n, refunded: 0n, currency: null } }],
+    ['completed with one penny too much', { ...completed, payment: { orderId, captured: 1251n, refunded: 0n, issued: 0n, currency: 'GBP' } }],
+    ['completed, and more is given back than was returned', { ...completed, payment: { orderId, captured: 1250n, refunded: 401n, issued: 400n, currency: 'GBP' } }],
+    ['completed, and a refund is counted that was never given back', { ...completed, payment: { orderId, captured: 1250n, refunded: 0n, issued: 400n, currency: 'GBP' } }],
+    ['completed with another currency', { ...completed, payment: { orderId, captured: 1250n, refunded: 0n, issued: 0n, currency: 'EUR' } }],
+    ['cancelled and never refunded', { ...cancelled, payment: { orderId, captured: 1250n, refunded: 0n, issued: 0n, currency: 'GBP' } }],
+    ['paid but never placed', { orderId, payment: { orderId, captured: 0n, refunded: 0n, issued: 0n, currency: null } }],
   ])('is not when %s', (_, page) => {
     expect(verdict(page)).toEqual(['captured-equals-completed']);
   });
@@ -79,7 +83,7 @@ describe('all orders together', () => {
   it('names the currency in which money and sales differ', () => {
     const violations = new Violations();
     const audit = new OrderAudit(violations);
-    audit.read({ ...completed, payment: { orderId, captured: 1000n, refunded: 0n, currency: 'GBP' } });
+    audit.read({ ...completed, payment: { orderId, captured: 1000n, refunded: 0n, issued: 0n, currency: 'GBP' } });
     audit.finish();
     expect(violations.list()).toEqual([
       {

@@ -26,6 +26,8 @@ export interface CartEntry extends Entry {
 export interface PaymentEntry extends Entry {
   readonly captured: bigint;
   readonly refunded: bigint;
+  /** Paid out to claims: what the customer does not owe for the order any more. */
+  readonly issued: bigint;
   readonly currency: string | null;
 }
 
@@ -99,7 +101,8 @@ export class OrderAudit {
     if (payment) add(this.captured, payment.currency ?? '(no currency)', net);
     if (payment && !order) this.violations.add('captured-equals-completed', `payment ${orderId} belongs to no order`);
     if (!order) return;
-    const due = order.status === 'COMPLETED' ? (order.total ?? 0n) : 0n;
+    // What was returned after its sale is due no longer.
+    const due = order.status === 'COMPLETED' ? (order.total ?? 0n) - (payment?.issued ?? 0n) : 0n;
     if (order.status === 'COMPLETED') add(this.completed, order.currency ?? '(no currency)', due);
     if (net !== due)
       this.violations.add('captured-equals-completed', `order ${orderId} (${order.status}): ${net} captured, ${due} due`);

@@ -14,7 +14,7 @@ export interface FoundServices {
 
 /** Where a service is: COMPTOIR_<NAME>_URL, or where `npm start` has it. */
 const urlOf = (name: ServiceName) =>
-  (process.env[`COMPTOIR_${name.toUpperCase()}_URL`] ?? `http://127.0.0.1:${firstPort(process.env) + SERVICES.indexOf(name)}`).replace(/\/$/, '');
+  (process.env[`COMPTOIR_${name.toUpperCase().replaceAll('-', '_')}_URL`] ?? `http://127.0.0.1:${firstPort(process.env) + SERVICES.indexOf(name)}`).replace(/\/$/, '');
 
 /** Uses the services that run; where none does, starts all of them. */
 export async function findServices(servers: Servers): Promise<FoundServices> {

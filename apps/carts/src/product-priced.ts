@@ -6,6 +6,8 @@ import { keepOffers } from './sql/keep-offers';
 export const productPriced = handle(ProductPriced, {
   emits: [],
   flows: [CATALOGUE],
+  // The latest revision of a product wins, whenever it comes: the copy can be made anew from the log.
+  replayable: true,
   async batch(events, tx) {
     const products = events.map(({ body }) => body);
     await keepOffers(

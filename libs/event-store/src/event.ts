@@ -19,7 +19,7 @@ export interface NewEvent {
   readonly type: string;
   /** Of `data`. Default 1. */
   readonly schemaVersion?: number;
-  /** JSON. */
+  /** JSON, or `RawJson`: its text. */
   readonly data: unknown;
   readonly metadata?: EventMetadata;
   /** Default: when it is recorded. */
@@ -36,6 +36,7 @@ export interface StoredEvent {
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;
+  /** JSON; `RawJson` where it was read raw. */
   readonly data: unknown;
   readonly metadata: EventMetadata;
   readonly occurredAt: Date;

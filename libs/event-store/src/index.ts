@@ -20,6 +20,7 @@ export { postgresEventStore } from './postgres/store';
 export type { Generation, ParkedEvent, Projection, ProjectionStore } from './projection';
 export { Projector } from './projector';
 export type { EventSource, Lag, ProjectorOptions } from './projector';
+export { jsonOf, RawJson } from './raw-json';
 export { repository } from './repository';
 export type { AsOf, Handled, HandleOptions, Handling, Loaded, Repository } from './repository';
 export type { Append, Appended, EventStore, ExpectedVersion, ReadAll, ReadStream, Snapshot } from './store';

@@ -33,6 +33,8 @@ export interface ReadStream {
   readonly recordedUntil?: Date;
   /** Default: all. */
   readonly limit?: number;
+  /** Data as `RawJson`. */
+  readonly raw?: boolean;
 }
 
 export interface ReadAll {
@@ -44,6 +46,8 @@ export interface ReadAll {
   /** Only what was recorded in this period, both ends included. */
   readonly recordedFrom?: Date;
   readonly recordedUntil?: Date;
+  /** Data as `RawJson`. */
+  readonly raw?: boolean;
 }
 
 /** A stream's state as of a version, by one fold. */

@@ -2,6 +2,8 @@ import type { MessageType, Outgoing } from '@comptoir/contracts';
 import { v7 } from 'uuid';
 import { ContractViolation } from './errors';
 import type { HeaderValue, Message, WireMessage } from './message';
+import { ANY_EVENT } from './observe';
+import { REPLAY_ID } from './replay';
 import { exchangeOf, routingKeyOf } from './topology';
 import type { Delivery } from './transport';
 import type { OutboxRow } from './unit-of-work';
@@ -71,30 +73,56 @@ export function wireMessage(row: OutboxRow, streamVersion: number | undefined, a
 
 /** Checks a delivery against the contract its `type` names. Throws `ContractViolation`, saying what is wrong. */
 export function decode(delivery: Delivery, types: ReadonlyMap<string, MessageType>): Message {
-  const { properties } = delivery;
-  const headers = properties.headers ?? {};
-  const id = text(properties.messageId);
-  if (!id || !UUID.test(id)) throw new ContractViolation('The message has no `message_id` that is a UUID');
-  const type = types.get(String(properties.type));
+  const envelope = envelopeOf(delivery);
+  const type = types.get(String(delivery.properties.type));
   if (!type)
     throw new ContractViolation(
-      `${delivery.queue} does not handle the type "${String(properties.type)}", only ${[...types.keys()].join(', ')}`,
+      `${delivery.queue} does not handle the type "${String(delivery.properties.type)}", only ${[...types.keys()].join(', ')}`,
     );
-  let json: unknown;
-  try {
-    json = JSON.parse(delivery.body.toString('utf8'));
-  } catch (error) {
-    throw new ContractViolation(`The body is not JSON: ${(error as Error).message}`);
-  }
-  const parsed = type.schema.safeParse(json);
+  const parsed = type.schema.safeParse(parse(delivery.body.toString('utf8')));
   if (!parsed.success) {
     const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(body)'}: ${issue.message}`);
     throw new ContractViolation(`The body breaks the contract of ${type.name}: ${issues.slice(0, 10).join('; ')}`);
   }
+  return { type, body: parsed.data, ...envelope } as Message;
+}
+
+/** Names are short, and a stream's name is a key in databases. */
+const MAX_NAME = 250;
+const MAX_VERSION = 2 ** 31 - 1;
+
+/** Checks the envelope of an event of any type; of its body only that it is JSON. Throws `ContractViolation`. */
+export function decodeAny(delivery: Delivery): Message {
+  const envelope = envelopeOf(delivery);
+  const { stream, streamVersion, schemaVersion } = envelope;
+  const type = text(delivery.properties.type);
+  if (!type || type.length > MAX_NAME) throw new ContractViolation('The message has no `type`');
+  if (stream !== undefined && stream.length > MAX_NAME) throw new ContractViolation(`The stream's name is longer than ${MAX_NAME}`);
+  for (const [name, number] of Object.entries({ streamVersion, schemaVersion }))
+    if (number !== undefined && !(Number.isInteger(number) && number >= 1 && number <= MAX_VERSION))
+      throw new ContractViolation(`${name} is ${number}, which is no version`);
+  const json = delivery.body.toString('utf8');
+  parse(json);
+  return { type: ANY_EVENT, body: { type, json }, ...envelope };
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch (error) {
+    throw new ContractViolation(`The body is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function envelopeOf(delivery: Delivery) {
+  const { properties } = delivery;
+  const headers = properties.headers ?? {};
+  const id = text(properties.messageId);
+  if (!id || !UUID.test(id)) throw new ContractViolation('The message has no `message_id` that is a UUID');
+  const replayId = text(headers[REPLAY_ID])?.toLowerCase();
+  if (headers[REPLAY_ID] !== undefined && !UUID.test(replayId ?? '')) throw new ContractViolation(`Its \`${REPLAY_ID}\` is no UUID`);
   const parent = text(headers['traceparent']);
-  const message = {
-    type,
-    body: parsed.data,
+  return {
     id: id.toLowerCase(),
     correlationId: text(properties.correlationId) ?? id,
     causationId: text(headers['causation-id']),
@@ -107,8 +135,8 @@ export function decode(delivery: Delivery, types: ReadonlyMap<string, MessageTyp
     sentBy: text(properties.appId) ?? 'unknown',
     stream: text(headers['stream']),
     streamVersion: typeof headers['stream-version'] === 'number' ? headers['stream-version'] : undefined,
+    ...(replayId === undefined ? {} : { replayId }),
   };
-  return message as Message;
 }
 
 export function attemptOf(delivery: Delivery): number {

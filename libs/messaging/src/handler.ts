@@ -52,6 +52,11 @@ export interface EventHandlerOptions<T extends EventType, E extends MessageType,
   readonly emits: readonly E[];
   /** Flows whose events are wanted; part of the binding. Default: all. */
   readonly flows?: readonly string[];
+  /**
+   * Past events may be sent to it again, by a replay of the log: its inbox does not hold them back then. Only for what comes
+   * to the same when done again (a copy of others' data); what it emits goes out again too. Default false: it never sees one.
+   */
+  readonly replayable?: boolean;
   batch(events: readonly Message<T>[], tx: Tx): Promise<readonly Outcome<E>[] | void>;
 }
 
@@ -60,6 +65,10 @@ export interface Handler<Tx = SqlTransaction> {
   readonly name: string;
   readonly messages: readonly MessageType[];
   readonly flows: readonly string[] | undefined;
+  /** Hears every event, whatever its type: see `observe`. */
+  readonly observes?: boolean | undefined;
+  /** Takes replays of past events. */
+  readonly replayable?: boolean | undefined;
   readonly emits: readonly MessageType[];
   readonly maxBatch: number;
   readonly retry: RetryPolicy | undefined;
@@ -85,12 +94,13 @@ export function handle<T extends EventType, E extends MessageType = never, Tx = 
 ): Handler<Tx>;
 export function handle(
   type: MessageType,
-  options: Tuning & Pick<Handler<unknown>, 'batch' | 'known' | 'call' | 'emits'> & { flows?: readonly string[] },
+  options: Tuning & Pick<Handler<unknown>, 'batch' | 'known' | 'call' | 'emits' | 'replayable'> & { flows?: readonly string[] },
 ): Handler<unknown> {
   return {
     name: options.name ?? type.action,
     messages: [type],
     flows: options.flows,
+    replayable: options.replayable,
     emits: options.emits,
     maxBatch: options.maxBatch ?? DEFAULT_MAX_BATCH,
     retry: options.retry,

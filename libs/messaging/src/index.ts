@@ -23,6 +23,9 @@ export type {
   RequestHandler,
 } from './handler';
 export { NO_FLOW } from './envelope';
+export { observe } from './observe';
+export type { ObservedEvent, ObserverOptions } from './observe';
+export { inboxKeyOf, REPLAY_ID } from './replay';
 export type { Logger } from './logger';
 export type { HeaderValue, Message, WireMessage } from './message';
 export type { EndpointObserver } from './observer';
@@ -36,7 +39,7 @@ export { DEFAULT_RETRY, RETRY_TIERS } from './retry';
 export type { RetryPolicy, RetryTier } from './retry';
 export { queueOf, service } from './service';
 export type { ServiceDefinition } from './service';
-export { commandsWithoutQueue, deadQueueOf, retryExchange, routingKeyOf, topologyOf } from './topology';
+export { commandsWithoutQueue, deadQueueOf, EVENTS, REPLAYS, retryExchange, routingKeyOf, topologyOf } from './topology';
 export type { Topology } from './topology';
 export type { Delivery, PublishOutcome, Subscription, Transport } from './transport';
 export { statement } from './unit-of-work';

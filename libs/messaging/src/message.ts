@@ -21,6 +21,8 @@ export type Message<T extends MessageType = MessageType> = T extends MessageType
       /** Events only: the aggregate and its version, counted by the owner from 1. */
       readonly stream: string | undefined;
       readonly streamVersion: number | undefined;
+      /** Sent again by this replay, on purpose; the inbox knows it apart from the live message. */
+      readonly replayId?: string | undefined;
     }
   : never;
 

@@ -8,6 +8,8 @@ export interface EndpointObserver {
   duplicate?(work: string, count: number): void;
   retried?(work: string, tier: string): void;
   deadLettered?(work: string, reason: string): void;
+  /** A replayed message was acknowledged and not handled. */
+  replayRefused?(work: string, reason: string): void;
 }
 
 /** An observer that cannot harm: a batch is no failure because a metric is. */
@@ -27,5 +29,6 @@ export function safeObserver(observer: EndpointObserver, logger: Logger): Requir
     duplicate: safely(observer.duplicate?.bind(observer)),
     retried: safely(observer.retried?.bind(observer)),
     deadLettered: safely(observer.deadLettered?.bind(observer)),
+    replayRefused: safely(observer.replayRefused?.bind(observer)),
   };
 }

@@ -2,7 +2,7 @@ import type { MessageType } from '@comptoir/contracts';
 import { commitBatch, effectsOf, tells, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
-import { decode } from './envelope';
+import { decode, decodeAny } from './envelope';
 import { FailedMessages } from './failed-messages';
 import { failPoint, switchedOff } from './failpoint';
 import { classify, pauseBefore } from './failure';
@@ -11,6 +11,7 @@ import type { Logger } from './logger';
 import type { Message } from './message';
 import type { EndpointObserver } from './observer';
 import type { Outbox } from './outbox';
+import { inboxKeyOf, REPLAY_ID, replayRefusal, type ReplayRefusal } from './replay';
 import type { Delivery, Subscription, Transport } from './transport';
 import type { UnitOfWork } from './unit-of-work';
 
@@ -22,6 +23,8 @@ const MAX_RECORDED_ATTEMPTS = 3;
 export interface Item {
   readonly delivery: Delivery;
   readonly message: Message;
+  /** What the inbox knows it by. */
+  readonly key: string;
   /** What `call` returned, or what was known without it. */
   readonly result: unknown;
   /** It has reached outside. */
@@ -56,6 +59,9 @@ export class QueueSource<Tx> implements WorkSource {
   private tries = 0;
   protected readonly failures: FailedMessages<Tx>;
   private lastHandledSentAt = 0;
+  /** Replayed messages that are not for this handler, until they can be acked. */
+  private refused: Delivery[] = [];
+  private lastRefused: unknown;
   subscription: Subscription | undefined;
 
   constructor(
@@ -74,6 +80,7 @@ export class QueueSource<Tx> implements WorkSource {
       prefetch: 2 * this.handler.maxBatch,
       onDelivery: (delivery) => this.arrived(delivery),
     });
+    this.ackRefused();
   }
 
   waitingSince(): number | undefined {
@@ -116,15 +123,37 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   protected decoded(delivery: Delivery): Message | undefined {
+    const refusal = replayRefusal(delivery, this.handler);
+    if (refusal) {
+      this.refuseReplay(delivery, refusal);
+      return undefined;
+    }
     try {
-      return decode(delivery, this.types);
+      return this.handler.observes ? decodeAny(delivery) : decode(delivery, this.types);
     } catch (error) {
       this.failures.deadLetter(delivery, undefined, 'contract-violation', error);
       return undefined;
     }
   }
 
-  protected ready(item: Item): void {
+  /** Nobody asked this handler whether it can do its work again: it is left out, and that is told once per replay. */
+  private refuseReplay(delivery: Delivery, reason: ReplayRefusal): void {
+    const { logger, observer } = this.options;
+    const replayId = delivery.properties.headers?.[REPLAY_ID];
+    if (replayId !== this.lastRefused) logger.warn('A replayed message is not for this handler', { work: this.work, reason, replayId });
+    this.lastRefused = replayId;
+    observer.replayRefused?.(this.work, reason);
+    this.refused.push(delivery);
+    this.ackRefused();
+  }
+
+  /** The first deliveries may come before `subscribe` has returned. */
+  private ackRefused(): void {
+    if (this.subscription && this.refused.length > 0) this.subscription.ackSoon(this.refused.splice(0));
+  }
+
+  protected ready(ready: Omit<Item, 'key'>): void {
+    const item = { ...ready, key: inboxKeyOf(ready.message) };
     (item.delivery.deliveryCount >= SUSPICIOUS_DELIVERIES ? this.suspects : this.waiting).push(item);
     this.options.loop.wake();
   }
@@ -171,7 +200,7 @@ export class QueueSource<Tx> implements WorkSource {
 
   private async handleSuspect(item: Item): Promise<void> {
     const { unitOfWork } = this.options;
-    const attempts = await unitOfWork.run((tx) => unitOfWork.store.recordAttempt(tx, this.handler.name, item.message.id));
+    const attempts = await unitOfWork.run((tx) => unitOfWork.store.recordAttempt(tx, this.handler.name, item.key));
     if (attempts > MAX_RECORDED_ATTEMPTS) {
       const error = new Error(`The process died ${attempts - 1} times while handling this message`);
       this.failures.deadLetter(item.delivery, item.message, 'crashed-consumer', error);
@@ -195,14 +224,14 @@ export class QueueSource<Tx> implements WorkSource {
   private async commit(items: readonly Item[], recorded: boolean, carefully = recorded): Promise<void> {
     const { unitOfWork, outbox, observer, clock } = this.options;
     const started = clock.now();
-    const unique = [...new Map(items.map((item) => [item.message.id, item])).values()];
+    const unique = [...new Map(items.map((item) => [item.key, item])).values()];
     let handled: number;
     try {
       handled = await commitBatch(this.work, { unitOfWork, outbox, now: clock.now }, async (tx) => {
-        const claiming = unitOfWork.store.claim(tx, this.handler.name, unique.map(({ message }) => message.id));
+        const claiming = unitOfWork.store.claim(tx, this.handler.name, unique.map(({ key }) => key));
         claiming.catch(() => undefined);
         const claimed = carefully ? await claiming : undefined;
-        const fresh = switchedOff('inbox') ? items : unique.filter(({ message }) => claimed?.has(message.id) ?? true);
+        const fresh = switchedOff('inbox') ? items : unique.filter(({ key }) => claimed?.has(key) ?? true);
         const effects = await this.handle(fresh, tx).catch(async (error: unknown) => {
           // Where the claim failed that is why; where it found duplicates they may be.
           if ((await claiming).size < unique.length && !carefully) throw new HandledBefore();
@@ -211,7 +240,7 @@ export class QueueSource<Tx> implements WorkSource {
         if ((await claiming).size < unique.length && !carefully && !switchedOff('inbox')) throw new HandledBefore();
         const late = items.filter((item) => item.called && !fresh.includes(item));
         if (late.length > 0) effects.push(...(await this.handle(late, tx)).filter((effect) => !tells(effect)));
-        if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].message.id);
+        if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].key);
         return { result: fresh.length, effects };
       });
     } catch (error) {

@@ -8,6 +8,8 @@ export interface ServiceDefinition<Tx = never> {
   readonly requests: readonly RequestHandler<never, unknown, Tx>[];
   /** Messages it sends beside what its handlers and requests declare (timers, people's actions). */
   readonly emits: readonly MessageType[];
+  /** It may send past events again, to the queues of handlers that are `replayable`. */
+  readonly replays?: boolean | undefined;
 }
 
 /** Declares a service. Refuses two handlers with one name: they would share a queue. */
@@ -16,12 +18,13 @@ export function service<Tx>(definition: {
   handlers?: readonly Handler<Tx>[];
   requests?: readonly RequestHandler<never, unknown, Tx>[];
   emits?: readonly MessageType[];
+  replays?: boolean;
 }): ServiceDefinition<Tx> {
-  const { name, handlers = [], requests = [], emits = [] } = definition;
+  const { name, handlers = [], requests = [], emits = [], replays } = definition;
   const names = handlers.map((handler) => handler.name);
   const twice = names.find((each, index) => names.indexOf(each) !== index);
   if (twice) throw new TypeError(`Service ${name} has two handlers named ${twice}; give one of them a \`name\``);
-  return { name, handlers, requests, emits };
+  return { name, handlers, requests, emits, replays };
 }
 
 /** `<service>.<message>`: the management UI shows which work is behind. */

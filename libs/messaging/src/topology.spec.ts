@@ -1,6 +1,7 @@
 import { command, event } from '@comptoir/contracts';
 import { z } from 'zod';
 import { handle, handleRequests, type Handler } from './handler';
+import { observe } from './observe';
 import { service } from './service';
 import { commandsWithoutQueue, routingKeyOf, topologyOf, type Topology } from './topology';
 
@@ -86,6 +87,20 @@ describe('topology', () => {
 
   it('does not depend on the order services are listed in', () => {
     expect(topologyOf([front(), library])).toEqual(topology);
+  });
+
+  it('binds an observer to every event', () => {
+    const log = service({ name: 'log', handlers: [observe('chronicle', { batch: async () => undefined })] });
+    expect(keys(topologyOf([log]), 'log.chronicle')).toEqual(['business.events #']);
+    expect(queue(topologyOf([log]), 'log.chronicle')?.arguments).toEqual({ ...queue(topology, 'library.lend')?.arguments, 'x-dead-letter-routing-key': 'log.chronicle' });
+  });
+
+  it('brings replays to the queues of replayable handlers only, by their names', () => {
+    const shared = topologyOf([library, front({ replayable: true })]);
+    expect(shared.bindings.filter((each) => each.exchange === 'business.replay')).toEqual([
+      { exchange: 'business.replay', queue: 'front.desk', key: 'front.desk' },
+    ]);
+    expect(topology.exchanges.map(({ name }) => name)).not.toContain('business.replay');
   });
 
   it('names commands that no queue takes', () => {

@@ -7,6 +7,8 @@ import { checkTopology } from './topology-check';
 export const COMMANDS = 'business.commands';
 export const EVENTS = 'business.events';
 export const DEAD_LETTERS = 'business.dead-letter';
+/** Brings a past event to the one queue that the routing key names; only queues whose handlers take replays are bound. */
+export const REPLAYS = 'business.replay';
 
 /** The exchange that brings a message back to its queue after the tier's delay; the key is that queue's name. */
 export const retryExchange = (tier: RetryTier) => `retry.${tier}`;
@@ -45,6 +47,8 @@ export interface ServiceDescription {
   readonly commands: readonly string[];
   /** Names of the events it publishes, all its own. */
   readonly events: readonly string[];
+  /** It sends past events again. */
+  readonly replays?: true;
 }
 
 /** Everything that has to exist at a broker, as plain data in a stable order. */
@@ -116,12 +120,14 @@ export function topologyOf(services: readonly ServiceDefinition[]): Topology {
       .sort((a, b) => compare(a.name, b.name))
       .map((handler) => ({ handler, queue: queueOf(service.name, handler) })),
   );
+  const replays = sorted.some((service) => service.replays) || handlers.some(({ handler }) => handler.replayable);
   const topology: Topology = {
-    exchanges: [COMMANDS, EVENTS, DEAD_LETTERS, ...tiers.map(([tier]) => retryExchange(tier as RetryTier))].map(exchange),
+    exchanges: [COMMANDS, EVENTS, DEAD_LETTERS, ...(replays ? [REPLAYS] : []), ...tiers.map(([tier]) => retryExchange(tier as RetryTier))].map(exchange),
     queues: [...handlers.flatMap(({ queue }) => [workQueue(queue), deadQueue(queue)]), ...tiers.map(retryQueue)],
     bindings: [
       ...handlers.flatMap(({ handler, queue }) => [
         ...bindingsOf(handler, queue),
+        ...(handler.replayable ? [{ exchange: REPLAYS, queue, key: queue }] : []),
         { exchange: DEAD_LETTERS, queue: deadQueueOf(queue), key: queue },
       ]),
       ...tiers.map(([tier]) => ({ exchange: `retry.${tier}`, queue: `retry.${tier}`, key: '#' })),
@@ -138,7 +144,8 @@ export const commandsWithoutQueue = ({ services, bindings }: Topology): string[]
     (name) => !bindings.some(({ exchange, key }) => exchange === COMMANDS && key === name),
   );
 
-function bindingsOf({ messages, flows = ['*'] }: Pick<Handler, 'messages' | 'flows'>, queue: string) {
+function bindingsOf({ messages, flows = ['*'], observes }: Pick<Handler, 'messages' | 'flows' | 'observes'>, queue: string) {
+  if (observes) return [{ exchange: EVENTS, queue, key: '#' }];
   const bindings = messages.flatMap((type): BindingDescription[] =>
     (type.kind === 'command' ? [''] : flows).map((flow) => ({
       exchange: exchangeOf(type),
@@ -157,6 +164,7 @@ function describe(service: ServiceDefinition): ServiceDescription {
     queues: unique(service.handlers.map((handler) => queueOf(service.name, handler))),
     commands: names('command'),
     events: names('event'),
+    ...(service.replays ? { replays: true } : {}),
   };
 }
 

@@ -49,6 +49,7 @@ export function metricsObserver({ registry }: Metrics): Required<EndpointObserve
   const published = counter('messaging_published_total', 'Messages published, by what the broker said', ['outcome']);
   const duplicates = counter('messaging_duplicates_total', 'Messages the inbox had seen before', ['work']);
   const retried = counter('messaging_retries_total', 'Messages sent to a retry tier', ['work', 'tier']);
+  const replays = counter('messaging_replays_refused_total', 'Replayed messages that a handler does not take', ['work', 'reason']);
   const dead = counter('messaging_dead_letters_total', 'Messages given up on', ['work', 'reason']);
   return {
     batch(work, count, seconds) {
@@ -58,6 +59,7 @@ export function metricsObserver({ registry }: Metrics): Required<EndpointObserve
     published: (outcome, count) => published.inc({ outcome }, count),
     duplicate: (work, count) => duplicates.inc({ work }, count),
     retried: (work, tier) => retried.inc({ work, tier }),
+    replayRefused: (work, reason) => replays.inc({ work, reason }),
     deadLettered: (work, reason) => dead.inc({ work, reason: CODE.test(reason) ? reason : 'other' }),
   };
 }

@@ -51,6 +51,8 @@ export interface ReactionOptions<T extends EventType, E extends MessageType, R, 
   readonly on: T | readonly T[];
   /** compensatable (undone when the flow fails) -> pivot (the point of no return, one in a flow) -> retriable (ends well). */
   readonly kind: StepKind;
+  /** Takes replays of past events: see `handle`. Its undo never does. */
+  readonly replayable?: boolean;
   /** Those of `emits` that say no: this part did not happen, and what came before it is undone. */
   readonly refusals?: readonly NoInfer<E>[];
   /** Only of the flow's initiator: `on` is what it waits for, unless it owns the pivot and says the end itself (`until`). */

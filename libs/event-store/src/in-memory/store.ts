@@ -5,6 +5,7 @@ import { eventStore, storedEvents } from '../checked';
 import type { CheckedAppend } from '../checked';
 import { ConcurrencyConflict, EventIdTaken } from '../errors';
 import type { StoredEvent } from '../event';
+import { jsonOf, RawJson } from '../raw-json';
 import type { Appended, EventStore, Snapshot } from '../store';
 
 const keyOf = (...parts: readonly (string | number)[]) => JSON.stringify(parts);
@@ -34,15 +35,15 @@ export function inMemoryEventStore(options: { clock?: Clock } = {}): EventStore<
       return appends.map((append, index) => repeated[index] ?? insert(tx, append, recordedAt));
     },
 
-    async readStream(tx, stream, { direction = 'forwards', from, recordedUntil, limit } = {}) {
+    async readStream(tx, stream, { direction = 'forwards', from, recordedUntil, limit, raw } = {}) {
       const last = versionOf(tx, stream);
       const back = direction === 'backwards';
       const versions = back ? counted(1, Math.min(from ?? last, last)).reverse() : counted(Math.max(from ?? 1, 1), last);
       const events = versions.flatMap((version) => at(tx, versionsOf(tx).get(keyOf(stream, version))) ?? []);
-      return events.filter((event) => !recordedUntil || event.recordedAt <= recordedUntil).slice(0, limit);
+      return events.filter((event) => !recordedUntil || event.recordedAt <= recordedUntil).slice(0, limit).map(given(raw));
     },
 
-    async readAll(tx, { after, limit, types, recordedFrom, recordedUntil }) {
+    async readAll(tx, { after, limit, types, recordedFrom, recordedUntil, raw }) {
       const found: StoredEvent[] = [];
       for (const position of counted(after + 1, headOf(tx))) {
         if (found.length >= limit) break;
@@ -52,7 +53,7 @@ export function inMemoryEventStore(options: { clock?: Clock } = {}): EventStore<
         if (recordedUntil && event.recordedAt > recordedUntil) continue;
         found.push(event);
       }
-      return found;
+      return found.map(given(raw));
     },
 
     head: async (tx) => headOf(tx),
@@ -65,6 +66,10 @@ export function inMemoryEventStore(options: { clock?: Clock } = {}): EventStore<
     },
   });
 }
+
+/** Kept as text, as a database does. */
+const given = (raw = false) => (event: StoredEvent): StoredEvent =>
+  raw ? event : { ...event, data: JSON.parse((event.data as RawJson).text) as unknown };
 
 /** What the append repeats; `undefined`: nothing, it may be written. */
 function repetitionOf(tx: InMemoryTransaction, { stream, events, expected }: CheckedAppend): Appended | undefined {
@@ -93,7 +98,7 @@ function insert(tx: InMemoryTransaction, { stream, events }: CheckedAppend, reco
   const appended = { stream, version, positions, recordedAt, repeated: false };
   for (const event of storedEvents(events, appended)) {
     const { id, position, data, metadata } = event;
-    eventsOf(tx).set(String(position), { ...event, data: plain(data), metadata: plain(metadata) });
+    eventsOf(tx).set(String(position), { ...event, data: new RawJson(jsonOf(data)), metadata: plain(metadata) });
     idsOf(tx).set(id, position);
     versionsOf(tx).set(keyOf(stream, event.version), position);
   }

@@ -2,6 +2,7 @@ import { packed, statement, unpacked } from '@comptoir/messaging';
 import type { SqlTransaction } from '@comptoir/messaging';
 import type { CheckedAppend } from '../checked';
 import { ConcurrencyConflict, EventIdTaken } from '../errors';
+import { jsonOf } from '../raw-json';
 import type { Appended } from '../store';
 
 /**
@@ -94,7 +95,7 @@ export async function write(tx: SqlTransaction, appends: readonly CheckedAppend[
       packed(events.map(({ id }) => id)),
       packed(events.map(({ type }) => type)),
       packed(events.map(({ schemaVersion }) => schemaVersion)),
-      packed(events.map(({ data }) => JSON.stringify(data))),
+      packed(events.map(({ data }) => jsonOf(data))),
       packed(events.map(({ metadata }) => JSON.stringify(metadata))),
       packed(events.map(({ occurredAt }) => occurredAt?.getTime())),
     ),

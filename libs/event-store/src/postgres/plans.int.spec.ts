@@ -25,6 +25,7 @@ test.each<[string, (tx: SqlTransaction) => Promise<unknown>, readonly RegExp[]]>
     (tx) => store.readStream(tx, 'a', { direction: 'backwards' }),
     [/Backward using event_stream_version_key/, /\(stream = \$1\) AND \(version <= /],
   ],
+  ['reading all as text', (tx) => store.readAll(tx, { after: 5, limit: 10, raw: true }), [/Scan using event_pkey/, PERIOD]],
   ['reading all', (tx) => store.readAll(tx, { after: 5, limit: 10 }), [/Scan using event_pkey/, PERIOD]],
   [
     'reading types',

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { StoredEvent } from '../event';
+import { RawJson } from '../raw-json';
 import type { StoreFixture } from './store-fixture';
 import { happened } from './store-fixture';
 
@@ -25,6 +26,14 @@ export function describeRead<Tx>(under: () => StoreFixture<Tx>): void {
         position: positions[0],
         recordedAt: stored?.recordedAt,
       });
+    });
+
+    it('whose data are given as text is stored and read as the same text, or parsed', async () => {
+      const text = '{"amount": 1e2, "count":12345678901234567890, "note":"\\u00e9"}';
+      const { positions } = await under().append([happened(1, { data: new RawJson(text) })]);
+      expect(await under().read({ raw: true })).toMatchObject([{ data: new RawJson(text) }]);
+      expect(await under().readAll({ after: (positions[0] as number) - 1, limit: 1, raw: true })).toMatchObject([{ data: new RawJson(text) }]);
+      expect(await under().read()).toMatchObject([{ data: { amount: 100, count: 12345678901234567890, note: 'é' } }]);
     });
 
     it('has an id, a schema version and a time where none is given', async () => {

@@ -14,7 +14,8 @@ const library = service({
   handlers: [handle(Lend, { emits: [Lent], batch: async (commands) => commands.map((each) => Lent(each.body)) })],
 });
 const desk = service({ name: 'desk', emits: [Lend] });
-const definitions = definitionsOf(topologyOf([library, desk]));
+const archive = service({ name: 'archive', replays: true });
+const definitions = definitionsOf(topologyOf([library, desk, archive]));
 
 const permissions = (user: string) => definitions.permissions.find((each) => each.user === user);
 const mayPublish = (user: string, exchange: string, key: string) => {
@@ -25,7 +26,7 @@ const mayPublish = (user: string, exchange: string, key: string) => {
 
 describe('definitions', () => {
   it('are the same text for the same topology', () => {
-    expect(JSON.stringify(definitionsOf(topologyOf([desk, library])))).toBe(JSON.stringify(definitions));
+    expect(JSON.stringify(definitionsOf(topologyOf([archive, desk, library])))).toBe(JSON.stringify(definitions));
   });
 
   it.each(['library', 'desk', 'comptoir'])('hash the password of %s as RabbitMQ checks it', (name) => {
@@ -36,7 +37,7 @@ describe('definitions', () => {
 
   it('salt each user on its own', () => {
     const salts = definitions.users.map((user) => user.password_hash.slice(0, 5));
-    expect(new Set(salts).size).toBe(3);
+    expect(new Set(salts).size).toBe(4);
   });
 
   it('let services configure nothing and read only their own work', () => {
@@ -59,6 +60,10 @@ describe('definitions', () => {
     ['library', 'retry.10s', 'library.lend.dead', false],
     ['library', 'retry.10s', 'desk.open', false],
     ['desk', 'retry.10s', 'desk.open', false],
+    ['archive', 'business.replay', 'library.lend', true],
+    ['archive', 'business.replay', 'library.lend.dead', false],
+    ['archive', 'amq.default', 'library.lend', false],
+    ['library', 'business.replay', 'library.lend', false],
     ['library', 'amq.default', 'library.lend', false],
     ['library', '', 'library.lend', false],
   ])('%s may publish to %s with key %s: %s', (user, exchange, key, allowed) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { COMMANDS, DEAD_LETTERS, EVENTS, type ServiceDescription, type Topology } from '../topology';
+import { COMMANDS, DEAD_LETTERS, EVENTS, REPLAYS, type ServiceDescription, type Topology } from '../topology';
 
 interface Named {
   readonly name: string;
@@ -126,16 +126,19 @@ function permissionOf(service: ServiceDescription, topology: Topology, vhost: st
 
 /** The exchanges a service publishes to, and which routing keys. A retry or a dead letter is of its own queues only. */
 function writable(service: ServiceDescription, topology: Topology): Map<string, string> {
-  const { name, commands, events, queues } = service;
+  const { name, commands, events, queues, replays } = service;
   const own = ownQueues(service);
   const returning = topology.queues.filter(({ kind }) => kind === 'retry');
   return new Map([
     ...(commands.length > 0 ? [[COMMANDS, `^${oneOf(commands)}$`] as const] : []),
     ...(events.length > 0 ? [[EVENTS, `^${escape(name)}\\.[^.]+\\.[^.]+$`] as const] : []),
+    ...(replays ? [[REPLAYS, ANY_QUEUE] as const] : []),
     ...(queues.length > 0 ? [[DEAD_LETTERS, own] as const, ...returning.map((queue) => [queue.name, own] as const)] : []),
   ]);
 }
 
+/** Those that are not bound there return it. */
+const ANY_QUEUE = '^[^.]+\\.[^.]+$';
 const ownQueues = ({ name }: ServiceDescription) => `^${escape(name)}\\.[^.]+$`;
 const escape = (text: string) => text.replaceAll('.', '\\.');
 const oneOf = (names: readonly string[]) => `(${names.map(escape).join('|')})`;

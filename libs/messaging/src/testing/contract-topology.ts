@@ -25,9 +25,9 @@ const bakery = service({
 });
 const shop = service({
   name: 'shop',
-  handlers: [handle(Baked, { name: 'morning', flows: ['morning'], emits: [Bake], batch: async () => undefined })],
+  handlers: [handle(Baked, { name: 'morning', flows: ['morning'], replayable: true, emits: [Bake], batch: async () => undefined })],
 });
-const ledger = service({ name: 'ledger', handlers: [handle(Baked, { emits: [], batch: async () => undefined })] });
+const ledger = service({ name: 'ledger', handlers: [handle(Baked, { emits: [], batch: async () => undefined })], replays: true });
 
 /** What must exist at the broker a transport is tested on. */
 export const contractTopology: Topology = topologyOf([bakery, shop, ledger]);

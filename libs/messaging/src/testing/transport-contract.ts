@@ -4,6 +4,7 @@ import { contractTopology } from './contract-topology';
 import { testConsuming } from './transport-consuming';
 import { testFailing } from './transport-failing';
 import { testPublishing } from './transport-publishing';
+import { testReplaying } from './transport-replaying';
 import { testReturning } from './transport-returning';
 import type { TransportSetup } from './transport-test';
 
@@ -46,6 +47,7 @@ export function transportContract(name: string, setup: (topology: Topology) => P
     testPublishing(test);
     testConsuming(test);
     testReturning(test);
+    testReplaying(test);
     testFailing(test);
   });
 }

@@ -13,6 +13,8 @@ export interface UnderTestOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The flow of what the probe says, unless it says otherwise. */
   readonly flow: string;
+  /** Others whose queues are to exist at the broker; `listen` shows what comes into them. */
+  readonly beside?: readonly ServiceDefinition[];
 }
 
 /** A message the probe heard. */
@@ -30,6 +32,11 @@ interface Spoken {
   /** Default: a new one. */
   readonly correlationId?: string;
   readonly causationId?: string;
+  /** The message's id. Default: a new one. */
+  readonly id?: string;
+  /** Of an event: as its owner counts it. */
+  readonly stream?: string;
+  readonly streamVersion?: number;
 }
 
 /** A whole service on a database and a virtual host of its own, and a probe at its broker. */
@@ -41,6 +48,8 @@ export interface ServiceUnderTest {
   /** Speaks as another service would; bodies may break their contract. Resolves when the broker has confirmed. */
   say<T extends MessageType>(type: T, body: BodyOf<T> | object, spoken?: Spoken): Promise<void>;
   send(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object, headers?: Record<string, string>): ReturnType<NestFastifyApplication['inject']>;
+  /** All that comes into a queue of another service, in order of arrival. */
+  listen(queue: string): Promise<readonly Heard[]>;
   /** Messages ready in a queue. */
   depth(queue: string): Promise<number>;
   stop(): Promise<void>;
@@ -52,7 +61,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** Starts the service in this process. One at a time: it is configured by `process.env`, as it always is. */
 export async function serviceUnderTest<Tx>(module: Type, service: ServiceDefinition<Tx>, options: UnderTestOptions): Promise<ServiceUnderTest> {
   const { hears = { exchange: 'business.events', key: `${service.name}.#` } } = options;
-  const [database, vhost] = await Promise.all([freshDatabase(service.name), freshVhost(withProbe(service, hears))]);
+  const [database, vhost] = await Promise.all([freshDatabase(service.name), freshVhost(withProbe([service as ServiceDefinition, ...(options.beside ?? [])], hears))]);
   Object.assign(process.env, { DATABASE_URL: database.url, AMQP_URL: vhost.urlFor(service.name), LOG_LEVEL: 'error', ...options.env });
   const app = await createHttpApp(module);
   app.useLogger(false);
@@ -62,24 +71,25 @@ export async function serviceUnderTest<Tx>(module: Type, service: ServiceDefinit
   return {
     app,
     database,
-    heard: await listen(wire),
+    heard: await listen(wire, PROBE),
     say: (type, body, spoken) => say(wire, type, body, { flow: options.flow, ...spoken }),
     send: (method, url, payload, headers = {}) => app.inject({ method, url, headers, ...(payload ? { payload } : {}) }),
+    listen: (queue) => listen(wire, queue),
     depth: (queue) => wire.depth(queue),
     stop: () => stop(wire, app, vhost, database),
   };
 }
 
-function withProbe<Tx>(service: ServiceDefinition<Tx>, { exchange, key }: NonNullable<UnderTestOptions['hears']>) {
-  const definitions = definitionsOf(topologyOf([service as ServiceDefinition]));
+function withProbe(services: readonly ServiceDefinition[], { exchange, key }: NonNullable<UnderTestOptions['hears']>) {
+  const definitions = definitionsOf(topologyOf(services));
   const queue = { name: PROBE, vhost: '', durable: true, auto_delete: false, arguments: { 'x-queue-type': 'quorum' } };
   const binding = { source: exchange, destination: PROBE, destination_type: 'queue', routing_key: key, vhost: '', arguments: {} };
   return { ...definitions, queues: [...definitions.queues, queue], bindings: [...definitions.bindings, binding] };
 }
 
-async function listen(wire: Transport): Promise<readonly Heard[]> {
+async function listen(wire: Transport, queue: string): Promise<readonly Heard[]> {
   const heard: Heard[] = [];
-  const subscription = await wire.subscribe(PROBE, {
+  const subscription = await wire.subscribe(queue, {
     prefetch: 1_000,
     onDelivery: (delivery) => {
       const { messageId, type, correlationId, headers = {} } = delivery.properties;
@@ -92,20 +102,20 @@ async function listen(wire: Transport): Promise<readonly Heard[]> {
 }
 
 async function say(wire: Transport, type: MessageType, body: unknown, spoken: Spoken & { flow: string }): Promise<void> {
-  const { flow, correlationId = uuidv7(), causationId } = spoken;
+  const { flow, correlationId = uuidv7(), causationId, id = uuidv7(), stream, streamVersion } = spoken;
   const [outcome] = await wire.publish([
     {
       exchange: type.kind === 'command' ? 'business.commands' : 'business.events',
       routingKey: routingKeyOf(type, flow),
       body: JSON.stringify(body),
       properties: {
-        messageId: uuidv7(),
+        messageId: id,
         type: type.name,
         correlationId,
         timestamp: Date.now(),
         appId: PROBE,
         contentType: 'application/json',
-        headers: { flow, 'schema-version': 1, attempt: 1, 'causation-id': causationId },
+        headers: { flow, 'schema-version': 1, attempt: 1, 'causation-id': causationId, stream, 'stream-version': streamVersion },
       },
       mandatory: true,
     },

@@ -1,0 +1,88 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { printable } from '@comptoir/contracts/text';
+import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
+import { pageOf, PageQuery, Problem, validationProblem } from '@comptoir/platform';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { closeGap, WIDEST_GAP } from './close-gap';
+import { StreamName, StreamParam } from './event-queries';
+import { GapWatch } from './gap-watch';
+import { PrismaClient } from './generated/prisma/client';
+import { LogConfig } from './log-config';
+import { LogReader } from './log-reader';
+import { listGaps } from './sql/list-gaps';
+
+class OfStreamQuery extends createZodDto(PageQuery.extend({ stream: StreamName.optional() })) {}
+class GapsQuery extends createZodDto(PageQuery) {}
+class CloseGapBody extends createZodDto(z.object({ reason: printable(500), actor: printable(64) })) {}
+
+const badCursor = () => validationProblem([{ path: ['after'], message: 'must be the `next` of an earlier page' }]);
+
+/** What is not as it should be in the log, and how far it is. */
+@ApiTags('watch')
+@Controller()
+export class WatchController {
+  constructor(
+    private readonly endpoint: Endpoint<SqlTransaction>,
+    private readonly log: LogReader,
+    private readonly watch: GapWatch,
+    private readonly config: LogConfig,
+    private readonly prisma: PrismaClient,
+  ) {}
+
+  @Get('head')
+  @ApiOperation({ summary: 'How far the log is, how far behind, and what waits' })
+  async head() {
+    const { head: position, recordedAt, held, quarantined, overdue } = await this.watch.state();
+    return { position, recordedAt, lagSeconds: (await this.watch.lagSeconds()) ?? null, held, quarantined, overdueGaps: overdue };
+  }
+
+  @Get('gaps')
+  @ApiOperation({ summary: 'Streams with missing versions, by name' })
+  async gaps(@Query() { limit, after = '' }: GapsQuery) {
+    const rows = await this.log.run((tx) => listGaps(tx, after, limit + 1, this.config.GAP_OVERDUE_AFTER_MS / 1_000));
+    return pageOf(rows, limit, ({ stream }) => stream);
+  }
+
+  @Post('gaps/:stream/close')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Give up a stream’s missing versions',
+    description: 'Each gets an `event-store.event-missing` in its place, and what waited for them goes into the log.',
+  })
+  @ApiOkResponse({ description: 'The versions that were given up' })
+  @ApiResponse({ status: 409, description: 'Nothing is missing, or too much' })
+  async close(@Param() { stream }: StreamParam, @Body() { reason, actor }: CloseGapBody) {
+    const closed = await this.endpoint.request(closeGap, { stream, reason, actor });
+    if (closed.ok) return { stream, missing: closed.missing };
+    const title = closed.code === 'no-gap' ? 'The stream has no gap' : `The gap is wider than ${WIDEST_GAP}`;
+    throw new Problem({ status: 409, code: closed.code, title, data: { stream } });
+  }
+
+  @Get('held')
+  @ApiOperation({ summary: 'Events whose predecessor has not come yet, by stream and version' })
+  async held(@Query() { limit, after, stream }: OfStreamQuery) {
+    const [version, name] = after === undefined ? [] : [Number(after.split(' ', 1)[0]), after.slice(after.indexOf(' ') + 1)];
+    if (version !== undefined && !(Number.isInteger(version) && version > 0 && version < 2 ** 31)) throw badCursor();
+    const beyond = version === undefined ? {} : { OR: [{ stream: { gt: name } }, { stream: name, version: { gt: version } }] };
+    const rows = await this.prisma.held.findMany({
+      take: limit + 1,
+      orderBy: [{ stream: 'asc' }, { version: 'asc' }],
+      where: { AND: [stream === undefined ? {} : { stream }, beyond] },
+    });
+    return pageOf(rows, limit, (row) => `${row.version} ${row.stream}`);
+  }
+
+  @Get('quarantine')
+  @ApiOperation({ summary: 'Events that have no place in the log, the latest first' })
+  async quarantine(@Query() { limit, after, stream }: OfStreamQuery) {
+    if (after !== undefined && !/^\d{1,15}$/.test(after)) throw badCursor();
+    const rows = await this.prisma.quarantine.findMany({
+      take: limit + 1,
+      orderBy: { number: 'desc' },
+      where: { stream, ...(after === undefined ? {} : { number: { lt: BigInt(after) } }) },
+    });
+    return pageOf(rows.map((row) => ({ ...row, number: Number(row.number) })), limit, ({ number }) => String(number));
+  }
+}
