@@ -9,6 +9,7 @@ import { resultOf, resultText, type Measured, type Snapshot } from './bench/resu
 import { benchLog, logText } from './bench/log';
 import { ORDER_SERVICES, serverProcesses, type OrderService } from './bench/services';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
+import { benchViews } from './bench/views';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
 import { positive } from './positive';
@@ -29,7 +30,9 @@ const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [-
   --replay       measures the event log instead: events taken in per second, and all of them through a projection
   --events N     with --replay: how many; default 100000
   --json         the last line is the result as JSON
-  --profile DIR  every service writes a CPU profile into DIR`;
+  --profile DIR  every service writes a CPU profile into DIR
+
+  --views        the read side instead: queries over 100,000 events, the views' lag at 500 events per second`;
 
 interface Options {
   /** So many events through the log; `undefined`: orders. */
@@ -37,6 +40,7 @@ interface Options {
   readonly plan: BenchPlan;
   readonly json: boolean;
   readonly profileDir: string | undefined;
+  readonly views: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -54,6 +58,7 @@ async function main(args: readonly string[]): Promise<number> {
       if (options.json) console.log(JSON.stringify(result));
       return 0;
     }
+    if (options.views) return await locked(() => benchViews(servers, stopped.signal));
     const measured = await locked(() => bench(options, servers, stopped.signal));
     const [only] = measured;
     const violations = measured.at(-1)?.measured.violations ?? [];
@@ -152,7 +157,7 @@ function optionsFrom(args: readonly string[]): Options {
   };
   if (plan.coordination === 'both' && plan.sagas % 2 === 1) throw new ToolError('usage', `--sagas must be even for both styles\n\n${USAGE}`);
   const events = values.replay ? (number('events') ?? 100_000) : undefined;
-  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile) };
+  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile), views: values.views };
 }
 
 function styleOf(text: string): BenchPlan['coordination'] {
@@ -174,6 +179,7 @@ function parse(args: readonly string[]) {
         events: { type: 'string' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        views: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { rolePassword } from '../prisma/databases';
+import { READERS, rolePassword, type DatabaseName } from '../prisma/databases';
 import { ToolError } from './fail';
 import { databaseAt } from './migrations/sql';
 import { ROOT } from './root';
@@ -19,7 +19,7 @@ export interface ServicesOptions {
   /** Before the databases' names; they exist already. */
   readonly databasePrefix?: string;
   /** Databases with names of their own (clones made for a test), by service; the prefix is for the others. */
-  readonly databaseUrls?: Partial<Record<ServiceName, string>>;
+  readonly databaseUrls?: Partial<Record<DatabaseName, string>>;
   /** The first service's port; the others follow. Default: any free ports. */
   readonly basePort?: number;
   /** For all services; `envOf` for one. */
@@ -110,7 +110,8 @@ function processOf(options: ServicesOptions, { name, replica, port, url }: Place
       HOST: '127.0.0.1',
       PORT: String(port),
       AMQP_URL: brokerUrl(options.servers.amqpUrl, name, options.vhost),
-      DATABASE_URL: options.databaseUrls?.[name] ?? databaseUrl(options, name),
+      DATABASE_URL: databaseUrl(options, name, name),
+      ...(readsFrom('event-store', name) ? { LOG_DATABASE_URL: databaseUrl(options, 'event-store', name) } : {}),
     },
   });
 }
@@ -122,10 +123,13 @@ function brokerUrl(amqpUrl: string, name: ServiceName, vhost: string): string {
   return url.toString();
 }
 
+const readsFrom = (database: DatabaseName, name: ServiceName) => READERS[database]?.[name] !== undefined;
+
 /** As the service's own role. */
-function databaseUrl(options: ServicesOptions, name: ServiceName): string {
-  const url = new URL(databaseAt(options.servers.databaseUrl, (options.databasePrefix ?? '') + name));
-  Object.assign(url, { username: name, password: rolePassword(name) });
+function databaseUrl(options: ServicesOptions, database: DatabaseName, role: ServiceName): string {
+  const { databaseUrls, databasePrefix = '', servers } = options;
+  const url = new URL(databaseUrls?.[database] ?? databaseAt(servers.databaseUrl, databasePrefix + database));
+  Object.assign(url, { username: role, password: rolePassword(role) });
   return url.toString();
 }
 
