@@ -38,6 +38,6 @@ test('the README lists every queue of the topology, and no other', () => {
   const { queues } = JSON.parse(read('rabbitmq/definitions.json')) as { queues: { name: string }[] };
   const work = queues.map(({ name }) => name).filter((name) => !name.endsWith('.dead') && !name.startsWith('retry.'));
   const table = /\| service \| queue [\s\S]*?\n\n/.exec(read('README.md'))?.[0] ?? '';
-  const listed = table.split('\n').flatMap((row) => /`([a-z]+\.[a-z-]+)`/.exec(row.split('|')[2] ?? '')?.[1] ?? []);
+  const listed = table.split('\n').flatMap((row) => /`([a-z-]+\.[a-z-]+)`/.exec(row.split('|')[2] ?? '')?.[1] ?? []);
   expect([...listed].sort()).toEqual([...work].sort());
 });
