@@ -10,8 +10,9 @@ export const DATABASES = {
   orders: ['messaging', 'orders'],
   orchestrator: ['messaging', 'saga'],
   claims: ['messaging', 'event_store', 'claims'],
+  notifications: ['messaging', 'notifications'],
   'event-store': ['messaging', 'event_store', 'event_log'],
-  views: ['messaging', 'projection', 'views'],
+  views: ['messaging', 'projection', 'views', 'conversations'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 export type DatabaseName = keyof typeof DATABASES;

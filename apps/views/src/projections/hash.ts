@@ -19,7 +19,7 @@ export function hashesOf(reads: Reads, view: View): Promise<readonly GenerationH
   // Sums that are all nothing: a build that came by another way may never have had them.
   const says = `EXISTS (SELECT FROM jsonb_each(to_jsonb(t) - 'generation') AS c WHERE jsonb_typeof(c.value) = 'number' AND c.value <> '0')`;
   const tables = view.tables.map(
-    (table) => `SELECT '${table}' || ${digest}::text AS row FROM views.${table} t
+    (table) => `SELECT '${table}' || ${digest}::text AS row FROM ${table.includes('.') ? table : `views.${table}`} t
       WHERE t.generation = g.generation ${table.endsWith('_day') ? `AND ${says}` : ''}`,
   );
   return reads.query<GenerationHash>(
