@@ -182,7 +182,8 @@ export class System {
 
   /** Moves a choreographed order's deadline into the past: it is given up at once, unless it has ended. */
   async passCheckoutDeadline(orderId: string): Promise<void> {
-    await this.rows('orders', `UPDATE orders.customer_order SET deadline = placed_at WHERE order_id = $1 AND deadline IS NOT NULL`, [orderId]);
+    const text = `UPDATE orders.customer_order SET deadline = placed_at WHERE order_id = $1 AND deadline IS NOT NULL`;
+    await this.rows('orders', text, [orderId]);
   }
 
   /** Moves a saga's deadline into the past: it passes at once. */

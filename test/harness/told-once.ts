@@ -69,7 +69,8 @@ interface OrderRow {
 
 /** Without commands to count: what each peer must have told of an order follows from how far the order came. */
 async function dueByPeers(system: System, orders: readonly OrderRow[]): Promise<[string, number][]> {
-  const rows = await system.rows<{ orderId: string; state: string }>('inventory', 'SELECT order_id AS "orderId", state FROM inventory.reservation');
+  const text = 'SELECT order_id AS "orderId", state FROM inventory.reservation';
+  const rows = await system.rows<{ orderId: string; state: string }>('inventory', text);
   const states = new Map(rows.map(({ orderId, state }) => [orderId, state]));
   return orders.flatMap(({ orderId, status }): [string, number][] => {
     const state = states.get(orderId);

@@ -44,8 +44,9 @@ it('compares both styles on one system, and ends with one line of JSON', async (
   const [code] = await once(child, 'close');
   expect([code, code === 0 ? '' : output.stderr]).toEqual([0, '']);
   const result = JSON.parse(output.stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, Record<string, unknown>>;
-  expect(result['orchestration']).toMatchObject({ completed: 76, compensated: 4, failed: 0, invariants: 'ok', messagesPerSaga: expect.closeTo(10, 0) as unknown });
-  expect(result['choreography']).toMatchObject({ completed: 76, compensated: 4, failed: 0, invariants: 'ok', messagesPerSaga: expect.closeTo(6, 0) as unknown });
+  const good = { completed: 76, compensated: 4, failed: 0, invariants: 'ok' };
+  expect(result['orchestration']).toMatchObject({ ...good, messagesPerSaga: expect.closeTo(10, 0) as unknown });
+  expect(result['choreography']).toMatchObject({ ...good, messagesPerSaga: expect.closeTo(6, 0) as unknown });
   expect(output.stdout).toContain('80 sagas in each style');
   expect(await leftOver()).toEqual([]);
 }, 120_000);

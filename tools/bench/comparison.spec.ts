@@ -44,7 +44,9 @@ it('is a table of both, with choreography as a multiple of orchestration', () =>
 it('does not make up CPU that cannot be seen', () => {
   const part = measured(0, slow);
   const blind = { ...part, before: { ...part.before, cpu: { ...part.before.cpu, broker: undefined } } };
-  const { orchestration, choreographyToOrchestration } = comparisonOf({ orchestration: bothOf([{ coordination: 'orchestration', measured: blind }, { coordination: 'choreography', measured: part }]).orchestration, choreography: both.choreography });
+  const { orchestration, choreographyToOrchestration } = comparisonOf(
+    bothOf([{ coordination: 'orchestration', measured: blind }, { coordination: 'choreography', measured: part }]),
+  );
   expect(orchestration.cpuMsPerSaga.broker).toBeNull();
   expect(choreographyToOrchestration['cpuMsPerSaga']).toBeNull();
 });

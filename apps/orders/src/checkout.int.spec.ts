@@ -37,7 +37,8 @@ async function placed(count = 1, coordination: 'orchestration' | 'choreography' 
 }
 const paidFor = (orderId: string) => message(PaymentProcessed, { orderId, paymentId: uuidv7(), amount, lines });
 const released = (orderId: string, reason?: string) => message(StockReleased, { orderId, lines: [], reason });
-const pays = async (...orderIds: string[]) => (await handling(paymentProcessed[0], { unitOfWork: unitOfWork() })(...orderIds.map(paidFor))).flat();
+const pays = async (...orderIds: string[]) =>
+  (await handling(paymentProcessed[0], { unitOfWork: unitOfWork() })(...orderIds.map(paidFor))).flat();
 const fails = async (...events: Message[]) => (await handling(cancelCheckout[0], { unitOfWork: unitOfWork() })(...events)).flat();
 const rowOf = async (orderId: string) =>
   (await pool.query<Record<string, unknown>>('SELECT * FROM orders.customer_order WHERE order_id = $1', [orderId])).rows[0];
@@ -65,10 +66,12 @@ describe('placing', () => {
     const request = { cartId, customerId: 'C-1', paymentToken: 'tok_approve', store: 'web', country: 'France' };
     const accepted = await transaction((tx) => placeOrder.batch([{ ...request, coordination: 'choreography' }, request], tx));
     const [peers, saga] = accepted.map(({ reply: { orderId }, messages }) => ({ orderId, message: messages?.[0] }));
-    expect(peers?.message).toEqual(OrderPlaced({ orderId: peers!.orderId, ...request }, { correlationId: peers!.orderId, flow: 'checkout' }));
-    expect(saga?.message).toEqual(OrderPlaced({ orderId: saga!.orderId, ...request }, { correlationId: saga!.orderId, flow: 'order-fulfilment' }));
-    expect(await rowOf(peers!.orderId)).toMatchObject({ coordination: 'choreography', store: 'web', country: 'France', deadline: expect.any(Date) as unknown });
-    expect(await rowOf(saga!.orderId)).toMatchObject({ coordination: 'orchestration', store: 'web', deadline: null });
+    const placedIn = (flow: string, orderId: string) => OrderPlaced({ orderId, ...request }, { correlationId: orderId, flow });
+    expect(peers?.message).toEqual(placedIn('checkout', peers!.orderId));
+    expect(saga?.message).toEqual(placedIn('order-fulfilment', saga!.orderId));
+    const where = { store: 'web', country: 'France' };
+    expect(await rowOf(peers!.orderId)).toMatchObject({ ...where, coordination: 'choreography', deadline: expect.any(Date) as unknown });
+    expect(await rowOf(saga!.orderId)).toMatchObject({ ...where, coordination: 'orchestration', deadline: null });
   });
 });
 
@@ -130,14 +133,17 @@ describe('the deadline', () => {
     expect(saidOf(inTime)).toEqual([]);
   });
 
-  it('does nothing to orders that have ended, or are orchestrated', async () => {
+  it('does nothing to orders that have ended', async () => {
     const [completed = '', cancelled = ''] = await placed(2);
-    const [orchestrated = ''] = await placed(1, 'orchestration');
     await pays(completed);
     await fails(released(cancelled, 'no'));
     await passDeadline(completed, cancelled);
     expect(await deadlines().fire()).toBe(0);
-    expect(await pool.query('UPDATE orders.customer_order SET deadline = now() WHERE order_id = $1', [orchestrated]).catch(({ constraint }: { constraint: string }) => constraint)).toBe('customer_order_coordination');
+  });
+
+  it('is nothing that an orchestrated order could have: the database refuses it', async () => {
+    const orders = await placed(1, 'orchestration');
+    await expect(passDeadline(...orders)).rejects.toMatchObject({ constraint: 'customer_order_coordination' });
   });
 
   it('is said again, later and later, until the order ends', async () => {
@@ -186,8 +192,8 @@ describe('the deadline', () => {
           const { result } = await work(tx);
           waiting = pays(orderId);
           await eventually(async () => {
-            const { rows } = await pool.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'checkout test'`);
-            expect(rows).toHaveLength(1);
+            const waits = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'checkout test'`;
+            expect((await pool.query(waits)).rows).toHaveLength(1);
           });
           return result;
         }),

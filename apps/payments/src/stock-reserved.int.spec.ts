@@ -33,9 +33,11 @@ const reservation = (paymentToken = 'tok_approve') =>
   message(StockReserved, { orderId: uuidv7(), lines: [{ sku: 'TEAPOT', quantity: 2 }], bill: { lines, total, paymentToken } });
 type Reservation = ReturnType<typeof reservation>;
 const options = () => ({ unitOfWork: pgUnitOfWork(pool), providers: new Map([[PaymentGateway, gateway]]) });
-const pays = (...reservations: Reservation[]): Promise<readonly (readonly Outgoing[])[]> => handling(part, options())(...reservations.map((each) => ({ ...each })));
+const pays = (...reservations: Reservation[]): Promise<readonly (readonly Outgoing[])[]> =>
+  handling(part, options())(...reservations.map((each) => ({ ...each })));
+const refusal = ({ body: { orderId } }: Reservation) => message(OrderConfirmationRefused, { orderId, reason: 'not paid in time' });
 const undoes = async (...reservations: Reservation[]) =>
-  (await handling(undo, options())(...reservations.map(({ body: { orderId } }) => message(OrderConfirmationRefused, { orderId, reason: 'not paid in time' })))).flat();
+  (await handling(undo, options())(...reservations.map(refusal))).flat();
 const processed = ({ body: { orderId } }: Reservation) => ({
   type: PaymentProcessed,
   body: { orderId, paymentId: expect.any(String) as unknown, amount: total, lines },
@@ -44,7 +46,8 @@ const declined = ({ body: { orderId } }: Reservation, reason: string) => Payment
 const refunded = ({ body: { orderId } }: Reservation, amount: number) =>
   PaymentRefunded({ orderId, refunded: amount, currency: amount > 0 ? 'GBP' : null, reason: 'not paid in time' });
 const booksOf = async ({ body: { orderId } }: Reservation) => {
-  const { rows } = await pool.query<{ of: string }>(`SELECT state || ' ' || captured || ' ' || refunded AS of FROM payments.payment WHERE order_id = $1`, [orderId]);
+  const text = `SELECT state || ' ' || captured || ' ' || refunded AS of FROM payments.payment WHERE order_id = $1`;
+  const { rows } = await pool.query<{ of: string }>(text, [orderId]);
   return [rows[0]?.of, (await gateway.charge(orderId))?.status];
 };
 

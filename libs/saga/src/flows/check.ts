@@ -140,7 +140,8 @@ const decidesForAnother: Check = (flow) =>
   flow.parts.flatMap(({ role, waits, ...each }) => {
     if (role !== 'peer' || waits?.says === undefined || each.kind === 'pivot') return [];
     const owners = pivotsOf(flow).map(labelOf).join(', ') || 'there is none';
-    const sentence = `When its deadline has passed ${labelOf(each)} says ${waits.says} by itself, but only the pivot (${owners}) may fail ${flow.name}: let the pivot wait, or ask its owner.`;
+    const itself = `When its deadline has passed ${labelOf(each)} says ${waits.says} by itself`;
+    const sentence = `${itself}, but only the pivot (${owners}) may fail ${flow.name}: let the pivot wait, or ask its owner.`;
     return [{ code: 'deadline-asks-another' as const, subject: labelOf(each), sentence }];
   });
 
