@@ -40,12 +40,12 @@ it('measures, checks the invariants, and ends with one line of JSON', async () =
 }, 120_000);
 
 it('measures the log: what it takes in, and all of it through a projection', async () => {
-  const { child, output } = bench('--replay', '--events', '1200', '--json');
+  const { child, output } = bench('--replay', '--events', '1152', '--json');
   const [code] = await once(child, 'close');
   expect([code, code === 0 ? '' : output.stderr]).toEqual([0, '']);
   const result = JSON.parse(output.stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, number>;
   // Sixty-four orders at a time, six events each.
-  expect(result).toMatchObject({ events: 1_200, orders: 256 });
+  expect(result).toMatchObject({ events: 1_152, orders: 192 });
   expect(result['replaySeconds']).toBeGreaterThan(0);
   expect(await leftOver()).toEqual([]);
 }, 120_000);
