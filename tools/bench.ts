@@ -1,13 +1,15 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ClientProcess } from './bench/client-process';
+import { bothOf, comparisonOf, comparisonText } from './bench/comparison';
 import { cpuOf } from './bench/cpu';
 import { scrape, type Samples } from './bench/metrics';
-import type { BenchPlan } from './bench/plan';
+import { blocksOf, type BenchPlan, type Block } from './bench/plan';
 import { resultOf, resultText, type Measured, type Snapshot } from './bench/result';
 import { benchLog, logText } from './bench/log';
 import { ORDER_SERVICES, serverProcesses, type OrderService } from './bench/services';
 import { BENCH_VHOST, dropSystem, fillShop, freshSystem, PREFIX } from './bench/system';
+import { benchViews } from './bench/views';
 import { runTool, ToolError } from './fail';
 import { auditTable, checkInvariants } from './invariants';
 import { positive } from './positive';
@@ -17,16 +19,20 @@ import { ensureStack, stopStack, type Servers } from './stack';
 import { withLock } from './stack/lock';
 import { STACK_DIR } from './stack/places';
 
-const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--json] | --replay [--events N] [--json] [--profile DIR]
+const USAGE = `Usage: npm run bench -- [--sagas N] [--in-flight C] [--rate R] [--warm-up W] [--coordination STYLE] [--json] [--profile DIR]
+       npm run bench -- --replay [--events N] [--json] [--profile DIR]
 
   --sagas N      orders that are measured; default 4000
   --in-flight C  closed loop: so many orders are open at any time; default 64
   --rate R       open loop: so many orders per second, instead
   --warm-up W    orders before the measured ones; default 1000
+  --coordination STYLE  orchestration (default), choreography, or both: one half of the orders each, in turn, compared
   --replay       measures the event log instead: events taken in per second, and all of them through a projection
   --events N     with --replay: how many; default 100000
   --json         the last line is the result as JSON
-  --profile DIR  every service writes a CPU profile into DIR`;
+  --profile DIR  every service writes a CPU profile into DIR
+
+  --views        the read side instead: queries over 100,000 events, the views' lag at 500 events per second`;
 
 interface Options {
   /** So many events through the log; `undefined`: orders. */
@@ -34,6 +40,7 @@ interface Options {
   readonly plan: BenchPlan;
   readonly json: boolean;
   readonly profileDir: string | undefined;
+  readonly views: boolean;
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -51,18 +58,23 @@ async function main(args: readonly string[]): Promise<number> {
       if (options.json) console.log(JSON.stringify(result));
       return 0;
     }
+    if (options.views) return await locked(() => benchViews(servers, stopped.signal));
     const measured = await locked(() => bench(options, servers, stopped.signal));
-    console.log(`\n${resultText(measured)}`);
-    if (measured.violations.length > 0) console.log(`\n${auditTable(measured)}`);
-    if (options.json) console.log(JSON.stringify(resultOf(measured)));
-    return measured.violations.length === 0 && measured.client.failed === 0 ? 0 : 1;
+    const [only] = measured;
+    const violations = measured.at(-1)?.measured.violations ?? [];
+    const both = options.plan.coordination === 'both' ? bothOf(measured) : undefined;
+    if (both) console.log(`\n${comparisonText(both)}`);
+    else if (only) console.log(`\n${resultText(only.measured)}`);
+    if (violations.length > 0) console.log(`\n${auditTable({ violations })}`);
+    if (options.json) console.log(JSON.stringify(both ? comparisonOf(both) : only && resultOf(only.measured)));
+    return violations.length === 0 && measured.every((block) => block.measured.client.failed === 0) ? 0 : 1;
   } finally {
     if (servers.startedByUs) await stopStack();
   }
 }
 
 /** Runs a system of its own for the time of the measurement. */
-async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<Measured> {
+async function bench({ plan, profileDir }: Options, servers: Servers, signal: AbortSignal): Promise<MeasuredBlock[]> {
   let services: Services | undefined;
   let client: ClientProcess | undefined;
   try {
@@ -79,6 +91,11 @@ async function bench({ plan, profileDir }: Options, servers: Servers, signal: Ab
   }
 }
 
+interface MeasuredBlock {
+  readonly coordination: Block['coordination'];
+  readonly measured: Measured;
+}
+
 interface Running {
   readonly services: Services;
   readonly client: ClientProcess;
@@ -86,18 +103,24 @@ interface Running {
   readonly signal: AbortSignal;
 }
 
-async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<Measured> {
+async function measure(plan: BenchPlan, { services, client, servers, signal }: Running): Promise<MeasuredBlock[]> {
   const snapshot = async (): Promise<Snapshot> => ({ cpu: cpuOf(processes(services, client)), metrics: await scrapeAll(services) });
   const system = { ...servers, prefix: PREFIX, vhost: BENCH_VHOST };
   await client.prepare({ ...plan, carts: services.url('carts'), orders: services.url('orders') }, signal);
   // What the warm-up left behind must not be counted with what follows.
   const early = await checkInvariants({ ...system, waitMs: 60_000 });
   if (early.length > 0) throw new ToolError('warm-up-violates', `After the warm-up, not all holds:\n${auditTable({ violations: early })}`);
-  const before = await snapshot();
-  const result = await client.measure(signal);
-  const after = await snapshot();
-  const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
-  return { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+  const all: MeasuredBlock[] = [];
+  for (const block of blocksOf(plan)) {
+    const before = await snapshot();
+    const result = await client.measure(block, signal);
+    const after = await snapshot();
+    // One style must not be counted with what the other has left behind.
+    const violations = await step('Waiting for the end of all work, checking the invariants', () => checkInvariants({ ...system, waitMs: 60_000 }));
+    const measured = { plan, client: result, before, after, settled: await scrapeAll(services), violations };
+    all.push({ coordination: block.coordination, measured });
+  }
+  return all;
 }
 
 async function scrapeAll(services: Services): Promise<ReadonlyMap<OrderService, Samples>> {
@@ -130,9 +153,16 @@ function optionsFrom(args: readonly string[]): Options {
     warmUp: number('warm-up') ?? 1_000,
     inFlight: number('in-flight') ?? 64,
     rate: number('rate', false),
+    coordination: styleOf(values.coordination),
   };
+  if (plan.coordination === 'both' && plan.sagas % 2 === 1) throw new ToolError('usage', `--sagas must be even for both styles\n\n${USAGE}`);
   const events = values.replay ? (number('events') ?? 100_000) : undefined;
-  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile) };
+  return { plan, events, json: values.json, profileDir: values.profile && resolve(values.profile), views: values.views };
+}
+
+function styleOf(text: string): BenchPlan['coordination'] {
+  if (text === 'orchestration' || text === 'choreography' || text === 'both') return text;
+  throw new ToolError('usage', `--coordination must be orchestration, choreography or both, not "${text}"\n\n${USAGE}`);
 }
 
 function parse(args: readonly string[]) {
@@ -144,10 +174,12 @@ function parse(args: readonly string[]) {
         'in-flight': { type: 'string' },
         rate: { type: 'string' },
         'warm-up': { type: 'string' },
+        coordination: { type: 'string', default: 'orchestration' },
         replay: { type: 'boolean', default: false },
         events: { type: 'string' },
         json: { type: 'boolean', default: false },
         profile: { type: 'string' },
+        views: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

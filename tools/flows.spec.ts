@@ -2,15 +2,20 @@ import { readFileSync } from 'node:fs';
 import { OrderPlaced } from '@comptoir/contracts/orders';
 import { StockSold } from '@comptoir/contracts/inventory';
 import { handle, service } from '@comptoir/messaging';
-import { checkFlows, flowMap, follow, type FollowedMessage } from '@comptoir/saga';
+import { checkFlows, eventsOnly, flowMap, follow, type FlowMap, type FollowedMessage } from '@comptoir/saga';
 import fc from 'fast-check';
-import { FLOWS_FILE, flowsText } from './flows';
+import { FLOW_MAP_FILE, flowMapText, FLOWS_FILE, flowsText } from './flows';
 import { declaredServices } from './topology';
 
 describe('npm run flows', () => {
   it('has been run since the last change: docs/flows.md is what the services declare', async () => {
     const { services } = await declaredServices();
     expect(readFileSync(FLOWS_FILE, 'utf8')).toBe(flowsText(services));
+  });
+
+  it('has been run since the last change: so is the map that conversations are followed by', async () => {
+    const { services } = await declaredServices();
+    expect(readFileSync(FLOW_MAP_FILE, 'utf8')).toBe(flowMapText(services));
   });
 
   it('writes another text when somebody new listens', async () => {
@@ -51,26 +56,31 @@ describe('the flows of the services', () => {
   });
 });
 
-it('every run of every flow comes to its end, whoever says what first', async () => {
-  const { services } = await declaredServices();
-  const map = flowMap(services);
-  for (const { name: flow, starts, parts } of map.flows) {
-    const now = new Date(0);
-    const message = (type: string, id: number, causationId?: string): FollowedMessage => ({
-      id: `m${id}`, type, flow, sentAt: now, sentBy: 'somebody', causationId,
-    });
-    const run = (choices: readonly number[]) => {
-      const messages = starts.slice(0, 1).map((type) => message(type, 0));
-      for (const choice of choices) {
-        const next = follow(map, messages, now).flows[0]?.expected ?? [];
-        const who = next[choice % Math.max(next.length, 1)];
-        if (!who) break;
-        messages.push(message(who.says[choice % who.says.length] ?? '', messages.length, who.because));
-      }
-      return follow(map, messages, now).flows;
-    };
-    // A part says something at most once: as many choices as there are parts are enough.
-    const choices = fc.array(fc.nat(11), { minLength: parts.length, maxLength: parts.length });
-    fc.assert(fc.property(choices, (chosen) => expect(run(chosen)).toMatchObject([{ flow, ended: true, expected: [] }])));
-  }
+describe.each([
+  ['by all its messages', (map: FlowMap) => map],
+  ['by its events alone', eventsOnly],
+])('every run of every flow, followed %s', (_, seen) => {
+  it('comes to its end, whoever says what first', async () => {
+    const { services } = await declaredServices();
+    const map = seen(flowMap(services));
+    for (const { name: flow, starts, parts } of map.flows) {
+      const now = new Date(0);
+      const message = (type: string, id: number, causationId?: string): FollowedMessage => ({
+        id: `m${id}`, type, flow, sentAt: now, sentBy: 'somebody', causationId,
+      });
+      const run = (choices: readonly number[]) => {
+        const messages = starts.slice(0, 1).map((type) => message(type, 0));
+        for (const choice of choices) {
+          const next = follow(map, messages, now).flows[0]?.expected ?? [];
+          const who = next[choice % Math.max(next.length, 1)];
+          if (!who) break;
+          messages.push(message(who.says[choice % who.says.length] ?? '', messages.length, who.because));
+        }
+        return follow(map, messages, now).flows;
+      };
+      // A part says something at most once: as many choices as there are parts are enough.
+      const choices = fc.array(fc.nat(11), { minLength: parts.length, maxLength: parts.length });
+      fc.assert(fc.property(choices, (chosen) => expect(run(chosen)).toMatchObject([{ flow, ended: true, expected: [] }])));
+    }
+  });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { NO_FLOW, type ServiceDefinition } from '@comptoir/messaging';
-import { checkFlows, flowMap, flowToMermaid, type Flow, type FlowPart } from '@comptoir/saga';
+import { checkFlows, eventsOnly, flowMap, flowToMermaid, type Flow, type FlowMap, type FlowPart } from '@comptoir/saga';
 import { runTool, ToolError } from './fail';
 import { keepUpToDate } from './generated-file';
 import { ROOT } from './root';
@@ -9,13 +9,39 @@ import { declaredServices } from './topology';
 /** Written by `npm run flows`, compared by a test. */
 export const FLOWS_FILE = join(ROOT, 'docs', 'flows.md');
 
+/** The same as data, for the one app that follows conversations: it hears events only, and imports no other app. */
+export const FLOW_MAP_FILE = join(ROOT, 'apps', 'views', 'src', 'conversations', 'flow-map.ts');
+
 /** The text `docs/flows.md` must have. Refuses flows that cannot work. */
 export function flowsText(services: readonly ServiceDefinition[]): string {
+  const map = checked(services);
+  return `${INTRODUCTION}\n${map.flows.map(pageOf).join('\n')}`;
+}
+
+/** The text of the map as data. Refuses flows that cannot work. */
+export const flowMapText = (services: readonly ServiceDefinition[]): string => flowMapSource(eventsOnly(checked(services)));
+
+/** A part a line, so that a change shows what has changed. */
+export function flowMapSource({ flows }: FlowMap): string {
+  const list = (items: readonly unknown[]) => items.map((item) => `      ${JSON.stringify(item)},\n`).join('');
+  const texts = flows.map(
+    ({ name, starts, parts, messages }) =>
+      `  {\n    name: ${JSON.stringify(name)},\n    starts: ${JSON.stringify(starts)},\n    parts: [\n${list(parts)}    ],\n    messages: [\n${list(messages)}    ],\n  },\n`,
+  );
+  return `${DATA_INTRODUCTION}export const FLOW_MAP: FlowMap = { flows: [\n${texts.join('')}] };\n`;
+}
+
+const DATA_INTRODUCTION = `import type { FlowMap } from '@comptoir/saga';
+
+/** Written by \`npm run flows\` from what the services declare, as far as events tell; a test fails when it is out of date. */
+`;
+
+function checked(services: readonly ServiceDefinition[]): FlowMap {
   const map = flowMap(services);
   const findings = checkFlows(map);
   if (findings.length > 0)
     throw new ToolError('flows', findings.map(({ code, flow, sentence }) => `${flow}: ${sentence} (${code})`).join('\n'));
-  return `${INTRODUCTION}\n${map.flows.map(pageOf).join('\n')}`;
+  return map;
 }
 
 const INTRODUCTION = `# Flows
@@ -56,8 +82,9 @@ function rowOf({ service, name, role, kind, on, emits, refusals, undoneBy, ends 
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const make = async () => flowsText((await declaredServices()).services);
-  console.log(await keepUpToDate(FLOWS_FILE, { command: 'npm run flows', args, make }));
+  const { services } = await declaredServices();
+  for (const [file, text] of [[FLOWS_FILE, flowsText], [FLOW_MAP_FILE, flowMapText]] as const)
+    console.log(await keepUpToDate(file, { command: 'npm run flows', args, make: async () => text(services) }));
 }
 
 if (require.main === module) void runTool(() => main(process.argv.slice(2)));

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DATABASES } from '../prisma/databases';
+import { DATABASES, READERS } from '../prisma/databases';
 import { generateClients } from './generate';
 import { fingerprintOf, historyOf } from './migrations/history';
 import { ROOT } from './root';
@@ -17,6 +17,7 @@ export default async function setUp(): Promise<void> {
       process.execPath, '-C', '@comptoir/source', '-r', '@swc-node/register', join(ROOT, 'tools/migrate.ts'), '--template',
     ],
     databases: DATABASES,
+    readers: READERS,
     fingerprints: Object.fromEntries(owners.map(({ name }) => [name, fingerprintOf([historyOf(name)])])),
   });
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { rolePassword } from '../prisma/databases';
+import { READERS, rolePassword, type DatabaseName } from '../prisma/databases';
 import { ToolError } from './fail';
 import { databaseAt } from './migrations/sql';
 import { ROOT } from './root';
@@ -19,7 +19,7 @@ export interface ServicesOptions {
   /** Before the databases' names; they exist already. */
   readonly databasePrefix?: string;
   /** Databases with names of their own (clones made for a test), by service; the prefix is for the others. */
-  readonly databaseUrls?: Partial<Record<ServiceName, string>>;
+  readonly databaseUrls?: Partial<Record<DatabaseName, string>>;
   /** The first service's port; the others follow. Default: any free ports. */
   readonly basePort?: number;
   /** For all services; `envOf` for one. */
@@ -48,12 +48,13 @@ export interface Services {
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const names = options.only ?? SERVICES;
   const plans = names.flatMap((name) => Array.from({ length: options.replicas?.[name] ?? 1 }, (_, replica) => ({ name, replica })));
-  const processes: { name: ServiceName; process: ServiceProcess }[] = [];
+  const placed: Placed[] = [];
   for (const { name, replica } of plans) {
     const fixed = options.basePort !== undefined && replica === 0;
     const port = fixed ? await claimed(options.basePort + SERVICES.indexOf(name), name) : await freePort();
-    processes.push({ name, process: processOf(options, name, replica, port) });
+    placed.push({ name, replica, url: `http://127.0.0.1:${port}`, port });
   }
+  const processes = placed.map((each) => ({ name: each.name, process: processOf(options, each, peersOf(each.name, placed)) }));
   const all = processes.map(({ process }) => process);
   const stop = async () => void (await Promise.all(all.map((process) => process.stop())));
   try {
@@ -71,25 +72,46 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   return { all, of, url: (name) => of(name).url, stop };
 }
 
-function processOf(options: ServicesOptions, name: ServiceName, replica: number, port: number): ServiceProcess {
+interface Placed {
+  readonly name: ServiceName;
+  readonly replica: number;
+  readonly url: string;
+  readonly port: number;
+}
+
+/** Whom a service asks over REST, and the variable that says where. */
+const ASKS: Partial<Record<ServiceName, Readonly<Record<string, ServiceName>>>> = { claims: { ORDERS_URL: 'orders' } };
+
+/** Addresses of the peers that are started with it; of others, `envOf` says. */
+function peersOf(name: ServiceName, placed: readonly Placed[]): NodeJS.ProcessEnv {
+  const asked = Object.entries(ASKS[name] ?? {}).flatMap(([variable, peer]) => {
+    const url = placed.find((each) => each.name === peer)?.url;
+    return url === undefined ? [] : [[variable, url]];
+  });
+  return Object.fromEntries(asked) as NodeJS.ProcessEnv;
+}
+
+function processOf(options: ServicesOptions, { name, replica, port, url }: Placed, peers: NodeJS.ProcessEnv): ServiceProcess {
   const label = replica === 0 ? name : `${name}#${replica + 1}`;
   const { COMPTOIR_DATABASE_URL: _database, COMPTOIR_AMQP_URL: _amqp, COMPTOIR_MANAGEMENT_URL: _management, ...inherited } = process.env;
   return new ServiceProcess({
     label,
     main: join(ROOT, 'apps', name, 'dist', 'main.js'),
-    url: `http://127.0.0.1:${port}`,
+    url,
     nodeArgs: options.nodeArgs ?? [],
     log: join(options.logDir ?? LOG_DIR, `${label}.log`),
     onLine: options.onLine,
     env: {
       ...inherited,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+      ...peers,
       ...options.env,
       ...options.envOf?.[name],
       HOST: '127.0.0.1',
       PORT: String(port),
       AMQP_URL: brokerUrl(options.servers.amqpUrl, name, options.vhost),
-      DATABASE_URL: options.databaseUrls?.[name] ?? databaseUrl(options, name),
+      DATABASE_URL: databaseUrl(options, name, name),
+      ...(readsFrom('event-store', name) ? { LOG_DATABASE_URL: databaseUrl(options, 'event-store', name) } : {}),
     },
   });
 }
@@ -101,10 +123,13 @@ function brokerUrl(amqpUrl: string, name: ServiceName, vhost: string): string {
   return url.toString();
 }
 
+const readsFrom = (database: DatabaseName, name: ServiceName) => READERS[database]?.[name] !== undefined;
+
 /** As the service's own role. */
-function databaseUrl(options: ServicesOptions, name: ServiceName): string {
-  const url = new URL(databaseAt(options.servers.databaseUrl, (options.databasePrefix ?? '') + name));
-  Object.assign(url, { username: name, password: rolePassword(name) });
+function databaseUrl(options: ServicesOptions, database: DatabaseName, role: ServiceName): string {
+  const { databaseUrls, databasePrefix = '', servers } = options;
+  const url = new URL(databaseUrls?.[database] ?? databaseAt(servers.databaseUrl, databasePrefix + database));
+  Object.assign(url, { username: role, password: rolePassword(role) });
   return url.toString();
 }
 

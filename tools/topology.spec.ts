@@ -15,7 +15,7 @@ describe('npm run topology', () => {
   it('covers the services', async () => {
     const { services } = await declaredServices();
     expect(services.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['carts', 'catalog', 'inventory', 'orchestrator', 'orders', 'payments']),
+      expect.arrayContaining(['carts', 'catalog', 'claims', 'inventory', 'orchestrator', 'orders', 'payments']),
     );
   });
 

@@ -19,7 +19,7 @@ export interface Doom {
 const at = (service: ServiceName, work: string, points: readonly Point[]): Doom[] =>
   points.map((point) => ({ service, crash: `${point}:${service}.${work}:1` }));
 
-/** All that has a part in an order: each step, each compensation, what people do, and deadlines. */
+/** All that has a part in an order: each step, each compensation, what people do, and deadlines; in both styles. */
 export const EVERY_CRASH: readonly Doom[] = [
   ...at('catalog', 'upsert-products', REQUEST),
   ...at('carts', 'create-cart', ['before-commit', 'after-commit']),
@@ -34,6 +34,15 @@ export const EVERY_CRASH: readonly Doom[] = [
   ...at('orders', 'place-order', REQUEST),
   ...at('orders', 'confirm-order', MESSAGE),
   ...at('orders', 'cancel-order', MESSAGE),
+  ...at('carts', 'order-placed', MESSAGE),
+  ...at('carts', 'undo-order-placed', SILENT),
+  ...at('inventory', 'cart-validated', MESSAGE),
+  ...at('inventory', 'undo-cart-validated', MESSAGE),
+  ...at('payments', 'stock-reserved', MESSAGE),
+  ...at('payments', 'undo-stock-reserved', MESSAGE),
+  ...at('orders', 'payment-processed', MESSAGE),
+  ...at('orders', 'cancel-checkout', MESSAGE),
+  ...at('orders', 'checkout-deadlines', ['before-commit', 'after-commit']),
   ...at('orchestrator', 'order-fulfilment', MESSAGE),
   ...at('orchestrator', 'order-fulfilment-actions', REQUEST),
   ...at('orchestrator', 'timers', ['before-commit', 'after-commit']),
@@ -50,6 +59,12 @@ export const SOME_CRASHES: readonly Doom[] = [
   ...at('orders', 'place-order', ['after-commit']),
   ...at('orders', 'confirm-order', ['after-publish']),
   ...at('orders', 'cancel-order', ['after-confirm']),
+  ...at('carts', 'order-placed', ['after-commit']),
+  ...at('inventory', 'undo-cart-validated', ['before-ack']),
+  ...at('payments', 'stock-reserved', ['after-commit']),
+  ...at('payments', 'undo-stock-reserved', ['before-commit']),
+  ...at('orders', 'payment-processed', ['before-ack']),
+  ...at('orders', 'checkout-deadlines', ['after-commit']),
   ...at('orchestrator', 'order-fulfilment', ['after-commit', 'before-ack', 'after-publish']),
   ...at('event-store', 'ingest', ['before-commit', 'after-commit', 'before-ack']),
 ];

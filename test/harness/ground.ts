@@ -2,18 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freshDatabase, freshVhost, servers } from '@comptoir/testing';
 import { databasesAt, type DatabaseUrls } from '../../tools/invariants';
-import { SERVICES, type ServiceName } from '../../tools/services';
+import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
 import type { Servers } from '../../tools/stack';
 import { ROOT } from '../../tools/root';
 
-/** What a system stands on: a virtual host with the topology, and six migrated databases. */
+/** What a system stands on: a virtual host with the topology, and all migrated databases. */
 export interface Ground {
   readonly servers: Pick<Servers, 'amqpUrl' | 'databaseUrl' | 'managementUrl'>;
   readonly vhost: string;
   /** An administrator's. */
   readonly databases: DatabaseUrls;
   /** The services' own, where the databases have names of their own. */
-  readonly databaseUrls?: Readonly<Record<ServiceName, string>>;
+  readonly databaseUrls?: Readonly<Record<DatabaseName, string>>;
   drop(): Promise<void>;
 }
 
@@ -24,13 +24,10 @@ export async function freshGround(name: string): Promise<Ground> {
   >[0];
   const [vhost, ...databases] = await Promise.all([
     freshVhost(definitions, { name }),
-    ...SERVICES.map((service) => freshDatabase(service)),
+    ...DATABASE_NAMES.map((database) => freshDatabase(database)),
   ]);
   const urls = (pick: (database: (typeof databases)[number]) => string) =>
-    Object.fromEntries(SERVICES.map((service, index) => [service, pick(databases[index]!)])) as Record<
-      ServiceName,
-      string
-    >;
+    Object.fromEntries(DATABASE_NAMES.map((name, index) => [name, pick(databases[index]!)])) as Record<DatabaseName, string>;
   return {
     servers: servers(),
     vhost: vhost.name,

@@ -8,10 +8,12 @@ interface Wish {
   readonly token: string;
   /** Somebody cancels it while it is on its way; mostly before its payment has come through. */
   readonly cancelled?: boolean;
+  /** Its services lead it to its end by themselves; cancelled: its deadline passes. */
+  readonly byPeers?: boolean;
 }
 
 const TEAPOT = { sku: 'TEAPOT', quantity: 1 };
-/** In turn: most go through; some are declined, some find no stock, some have a gateway that answers late. */
+/** In turn, in both styles: most go through; some are declined, some find no stock, some have a gateway that answers late. */
 const WISHES: readonly Wish[] = [
   { items: [TEAPOT], token: 'tok_approve' },
   { items: [{ sku: 'CUP', quantity: 4 }, TEAPOT], token: 'tok_approve' },
@@ -23,6 +25,11 @@ const WISHES: readonly Wish[] = [
   { items: [TEAPOT, { sku: 'TEAPOT', quantity: 2, unitPrice: 2195 }], token: 'tok_approve' },
   { items: [{ sku: 'CUP', quantity: 3 }], token: 'tok_late' },
   { items: [TEAPOT], token: 'tok_slow_250', cancelled: true },
+  { items: [TEAPOT], token: 'tok_approve', byPeers: true },
+  { items: [{ sku: 'CUP', quantity: 2 }, TEAPOT], token: 'tok_decline', byPeers: true },
+  { items: [{ sku: 'KETTLE', quantity: 1 }], token: 'tok_approve', byPeers: true },
+  { items: [{ sku: 'CUP', quantity: 1 }], token: 'tok_late', byPeers: true },
+  { items: [TEAPOT], token: 'tok_slow_250', byPeers: true, cancelled: true },
 ];
 
 export interface Load {
@@ -68,9 +75,13 @@ export async function placeMany(shop: Shop, limit: number, atOnce = 12): Promise
   return placed;
 }
 
-async function order(shop: Shop, { items, token, cancelled = false }: Wish): Promise<string> {
-  const { orderId } = await shop.place(items, { token, waitSeconds: cancelled ? undefined : 2 });
-  if (cancelled) await cancel(shop, orderId);
+async function order(shop: Shop, { items, token, cancelled = false, byPeers = false }: Wish): Promise<string> {
+  const { orderId } = await shop.place(items, {
+    token,
+    waitSeconds: cancelled ? undefined : 2,
+    coordination: byPeers ? 'choreography' : undefined,
+  });
+  if (cancelled) await (byPeers ? shop.system.passCheckoutDeadline(orderId) : cancel(shop, orderId));
   return orderId;
 }
 

@@ -18,6 +18,14 @@ export interface Placed {
   readonly total: { readonly amount: number; readonly currency: string } | null;
 }
 
+export interface PlaceOptions {
+  readonly token?: string;
+  readonly waitSeconds?: number | undefined;
+  readonly replica?: number;
+  /** Default: the orchestrator leads it. */
+  readonly coordination?: 'orchestration' | 'choreography' | undefined;
+}
+
 export interface Stock {
   readonly available: number;
   readonly reserved: number;
@@ -62,20 +70,16 @@ export class Shop {
   /** POST /orders. Without `waitSeconds` it does not wait for the end. */
   async post(
     cartId: string,
-    {
-      token = 'tok_approve',
-      waitSeconds,
-      replica = 0,
-    }: { token?: string; waitSeconds?: number; replica?: number } = {},
+    { token = 'tok_approve', waitSeconds, replica = 0, coordination }: PlaceOptions = {},
   ): Promise<Answer> {
-    const body = { cartId, customerId: 'C-17850', payment: { token } };
+    const body = { cartId, customerId: 'C-17850', payment: { token }, coordination };
     return this.ask('POST', 'orders', '/orders', { body, idempotencyKey: randomUUID(), waitSeconds }, replica);
   }
 
   /** Fills a cart and orders it; the answer is a 200 with its end, or a 202. */
   async place(
     items: readonly Item[],
-    options: { token?: string; waitSeconds?: number; replica?: number } = {},
+    options: PlaceOptions = {},
   ): Promise<Placed> {
     const answer = await this.post(await this.cart(items), options);
     return expected<Placed>(answer, answer.status === 200 ? 200 : 202);

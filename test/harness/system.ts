@@ -149,7 +149,7 @@ export class System {
     return (await audit({ databases, broker: { ...servers, vhost, expectedDead }, waitMs })).violations;
   }
 
-  /** Waits until no order is open, none is without a saga, and no saga goes on. Parked sagas have not ended. */
+  /** Waits until no order is open, no orchestrated one is without a saga, and no saga goes on. Parked sagas have not ended. */
   async untilAllEnded(timeoutMs = 45_000): Promise<void> {
     await eventually(
       async () => expect(await this.unfinished()).toEqual({ openOrders: 0, openSagas: 0, ordersWithoutSaga: 0 }),
@@ -164,7 +164,8 @@ export class System {
     const [[orders], [sagas]] = await Promise.all([
       this.rows<{ all: number; open: number }>(
         'orders',
-        `SELECT count(*)::int AS all, count(*) FILTER (WHERE status = 'PENDING')::int AS open FROM orders.customer_order`,
+        `SELECT count(*) FILTER (WHERE coordination = 'orchestration')::int AS all,
+           count(*) FILTER (WHERE status = 'PENDING')::int AS open FROM orders.customer_order`,
       ),
       this.rows<{ all: number; open: number }>(
         'orchestrator',
@@ -173,6 +174,11 @@ export class System {
     ]);
     const ordersWithoutSaga = Math.max(0, (orders?.all ?? 0) - (sagas?.all ?? 0));
     return { openOrders: orders?.open ?? 0, openSagas: sagas?.open ?? 0, ordersWithoutSaga };
+  }
+
+  /** Moves a choreographed order's deadline into the past: it is given up at once, unless it has ended. */
+  async passCheckoutDeadline(orderId: string): Promise<void> {
+    await this.rows('orders', `UPDATE orders.customer_order SET deadline = placed_at WHERE order_id = $1 AND deadline IS NOT NULL`, [orderId]);
   }
 
   /** Moves a saga's deadline into the past: it passes at once. */

@@ -18,7 +18,7 @@ const TOLD = (stream: string) =>
   `SELECT stream, version AS count FROM messaging.stream WHERE stream LIKE '${stream}-%'`;
 
 /**
- * Compares what the services told with what they were asked: every command has been answered exactly once, although
+ * Compares what the services told with what they were asked, or heard: all has been answered exactly once, although
  * messages came twice and processes died. Business keys keep stock and money right even where a message is handled
  * twice; this tells whether it was.
  */
@@ -26,11 +26,15 @@ export async function miscounts(system: System): Promise<Miscount[]> {
   const sent = await system.rows<{ orderId: string; service: string; count: number }>('orchestrator', COMMANDS_SENT);
   const due = new Map(sent.map(({ orderId, service, count }) => [`${service} ${orderId}`, count]));
   const add = (key: string, count: number) => due.set(key, (due.get(key) ?? 0) + count);
-  const orders = await system.rows<{ orderId: string }>(
+  const all = await system.rows<OrderRow>(
     'orders',
-    'SELECT order_id AS "orderId" FROM orders.customer_order',
+    'SELECT order_id AS "orderId", status, coordination, refusal FROM orders.customer_order',
   );
+  // Of an order that was given up the peers tell more: what was said late is answered again.
+  const orders = all.filter(({ refusal }) => refusal === null);
   for (const { orderId } of orders) add(`orders ${orderId}`, 1); // OrderPlaced
+  const byPeers = orders.filter(({ coordination }) => coordination === 'choreography');
+  for (const [key, count] of await dueByPeers(system, byPeers)) add(key, count);
   const sold = await system.rows<{ orderId: string }>(
     'inventory',
     `SELECT order_id AS "orderId" FROM inventory.reservation WHERE state = 'sold'`,
@@ -54,6 +58,27 @@ export async function miscounts(system: System): Promise<Miscount[]> {
     }
   }
   return [...found, ...(await handledTwice(system))];
+}
+
+interface OrderRow {
+  readonly orderId: string;
+  readonly status: string;
+  readonly coordination: string;
+  readonly refusal: string | null;
+}
+
+/** Without commands to count: what each peer must have told of an order follows from how far the order came. */
+async function dueByPeers(system: System, orders: readonly OrderRow[]): Promise<[string, number][]> {
+  const rows = await system.rows<{ orderId: string; state: string }>('inventory', 'SELECT order_id AS "orderId", state FROM inventory.reservation');
+  const states = new Map(rows.map(({ orderId, state }) => [orderId, state]));
+  return orders.flatMap(({ orderId, status }): [string, number][] => {
+    const state = states.get(orderId);
+    return [
+      [`orders ${orderId}`, status === 'PENDING' ? 0 : 1], // its end
+      [`inventory ${orderId}`, { released: 2, reserved: 1, sold: 1, rejected: 1 }[state ?? ''] ?? 0], // StockSold is counted with all
+      [`payments ${orderId}`, state === 'released' || state === 'sold' ? 1 : 0],
+    ];
+  });
 }
 
 /** Orders whose payment was void when its command came: payments then also tells about the stray capture. */

@@ -50,6 +50,17 @@ it('measures the log: what it takes in, and all of it through a projection', asy
   expect(await leftOver()).toEqual([]);
 }, 120_000);
 
+it('compares both styles on one system, and ends with one line of JSON', async () => {
+  const { child, output } = bench('--sagas', '160', '--warm-up', '20', '--in-flight', '8', '--coordination', 'both', '--json');
+  const [code] = await once(child, 'close');
+  expect([code, code === 0 ? '' : output.stderr]).toEqual([0, '']);
+  const result = JSON.parse(output.stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, Record<string, unknown>>;
+  expect(result['orchestration']).toMatchObject({ completed: 76, compensated: 4, failed: 0, invariants: 'ok', messagesPerSaga: expect.closeTo(10, 0) as unknown });
+  expect(result['choreography']).toMatchObject({ completed: 76, compensated: 4, failed: 0, invariants: 'ok', messagesPerSaga: expect.closeTo(6, 0) as unknown });
+  expect(output.stdout).toContain('80 sagas in each style');
+  expect(await leftOver()).toEqual([]);
+}, 120_000);
+
 it('leaves nothing behind when it is interrupted', async () => {
   const { child, output } = bench('--sagas', '1000000', '--warm-up', '20');
   // It has its own system by now, and is at work on an endless number of carts.
@@ -65,5 +76,8 @@ it('says how it is used', async () => {
   const { child, output } = bench('--sagas', 'many');
   const [code] = await once(child, 'close');
   expect(code).toBe(1);
+  const styled = bench('--coordination', 'anarchy');
+  expect(await once(styled.child, 'close')).toEqual([1, null]);
+  expect(styled.output.stderr).toContain('--coordination must be orchestration, choreography or both, not "anarchy"');
   expect(output.stderr).toMatch(/--sagas must be a positive whole number, not "many"[^]*Usage: npm run bench/);
 });

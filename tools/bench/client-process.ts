@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { ToolError } from '../fail';
 import type { ClientPlan, ClientResult, FromClient, ToClient } from './client';
+import type { Block } from './plan';
 
 type Progress = (what: string, done: number, of: number) => void;
 
@@ -26,8 +27,8 @@ export class ClientProcess {
     await this.ask({ type: 'prepare', plan }, 'warm', signal);
   }
 
-  async measure(signal: AbortSignal): Promise<ClientResult> {
-    return (await this.ask({ type: 'measure' }, 'done', signal)).result;
+  async measure(block: Block, signal: AbortSignal): Promise<ClientResult> {
+    return (await this.ask({ type: 'measure', block }, 'done', signal)).result;
   }
 
   end(): void {

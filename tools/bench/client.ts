@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { closedLoop, openLoop, type LoadClock } from './load';
 import { latenciesOf, type Latencies } from './latency';
-import { cartItems, paymentToken, type BenchPlan } from './plan';
+import type { Coordination } from '@comptoir/contracts/orders';
+import { cartItems, kindOf, paymentToken, type BenchPlan, type Block } from './plan';
 
 /**
  * The client, in a process of its own: neither the services nor whoever measures share its event loop. undici's pool takes
@@ -16,6 +17,8 @@ export interface ClientPlan extends BenchPlan {
 export interface ClientResult {
   readonly seconds: number;
   readonly latencies: Latencies;
+  /** Each order's, in milliseconds. */
+  readonly samples: readonly number[];
   readonly completed: number;
   readonly compensated: number;
   /** How often a service asked to come back later. */
@@ -25,7 +28,7 @@ export interface ClientResult {
   readonly failures: readonly string[];
 }
 
-export type ToClient = { readonly type: 'prepare'; readonly plan: ClientPlan } | { readonly type: 'measure' };
+export type ToClient = { readonly type: 'prepare'; readonly plan: ClientPlan } | { readonly type: 'measure'; readonly block: Block };
 export type FromClient =
   | { readonly type: 'warm' }
   | { readonly type: 'progress'; readonly what: string; readonly done: number; readonly of: number }
@@ -46,6 +49,7 @@ class Client {
   private readonly cartIds: string[] = [];
   private readonly counts = { completed: 0, compensated: 0, postponed: 0, failed: 0 };
   private readonly failures: string[] = [];
+  private measured = 0;
 
   constructor(private readonly plan: ClientPlan) {
     this.carts = new Pool(plan.carts, { connections: CARTS_AT_A_TIME, pipelining: 1 });
@@ -60,28 +64,28 @@ class Client {
       this.cartIds[nth] = await this.makeCart(nth);
       if (nth % 500 === 0) send({ type: 'progress', what: 'Making carts', done: nth, of: all });
     });
-    await closedLoop(warmUp, inFlight, clock, (nth) => this.order(sagas + nth).then(() => undefined));
+    await closedLoop(warmUp, inFlight, clock, (nth) => this.order(sagas + nth, styleOfWarmUp(this.plan, nth)));
     if (this.counts.failed > 0) throw new Error(`The warm-up failed: ${this.failures.join('; ')}`);
-    Object.assign(this.counts, { completed: 0, compensated: 0, postponed: 0 });
   }
 
-  async measure(): Promise<ClientResult> {
+  async measure({ coordination, from, count }: Block): Promise<ClientResult> {
     const { sagas, inFlight, rate } = this.plan;
-    const latencies = new Float64Array(sagas);
-    let done = 0;
+    Object.assign(this.counts, { completed: 0, compensated: 0, postponed: 0, failed: 0 });
+    this.failures.length = 0;
+    const latencies = new Float64Array(count);
     const fire = async (nth: number, intended: number) => {
-      await this.order(nth);
+      await this.order(from + nth, coordination);
       latencies[nth] = performance.now() - intended;
-      if (++done % 500 === 0) send({ type: 'progress', what: 'Measuring', done, of: sagas });
+      if (++this.measured % 500 === 0) send({ type: 'progress', what: 'Measuring', done: this.measured, of: sagas });
     };
     const begin = performance.now();
-    await (rate === undefined ? closedLoop(sagas, inFlight, clock, fire) : openLoop(sagas, rate, clock, fire));
+    await (rate === undefined ? closedLoop(count, inFlight, clock, fire) : openLoop(count, rate, clock, fire));
     const seconds = (performance.now() - begin) / 1_000;
-    return { seconds, latencies: latenciesOf(latencies), ...this.counts, failures: this.failures };
+    return { seconds, latencies: latenciesOf(latencies), samples: [...latencies], ...this.counts, failures: [...this.failures] };
   }
 
   private async makeCart(nth: number): Promise<string> {
-    const body = JSON.stringify({ items: cartItems(nth) });
+    const body = JSON.stringify({ items: cartItems(kindOf(this.plan, nth)) });
     const reply = await this.carts.request({ method: 'POST', path: '/carts', headers: { 'content-type': 'application/json' }, body });
     const text = await reply.body.text();
     if (reply.statusCode !== 201) throw new Error(`POST /carts answered ${reply.statusCode}: ${text}`);
@@ -89,8 +93,10 @@ class Client {
   }
 
   /** Places one order and waits for its end. Does not reject. */
-  private async order(nth: number): Promise<void> {
-    const body = JSON.stringify({ cartId: this.cartIds[nth], customerId: `C-${nth}`, payment: { token: paymentToken(nth) } });
+  private async order(nth: number, coordination: Coordination): Promise<void> {
+    const token = paymentToken(kindOf(this.plan, nth));
+    const order = { cartId: this.cartIds[nth], customerId: `C-${nth}`, payment: { token } };
+    const body = JSON.stringify(coordination === 'choreography' ? { ...order, coordination } : order);
     const headers = { 'content-type': 'application/json', prefer: WAIT };
     try {
       for (;;) {
@@ -107,7 +113,7 @@ class Client {
 
   private ended(nth: number, status: number, text: string): void {
     const order = status === 200 ? (JSON.parse(text) as { status: string; reason: string | null }) : undefined;
-    const declined = paymentToken(nth) === 'tok_decline';
+    const declined = paymentToken(kindOf(this.plan, nth)) === 'tok_decline';
     if (order?.status === 'COMPLETED' && !declined) this.counts.completed++;
     else if (order?.status === 'CANCELLED' && declined) this.counts.compensated++;
     else this.fail(`order ${nth}: ${status} ${text}`);
@@ -119,6 +125,11 @@ class Client {
   }
 }
 
+const styleOfWarmUp = ({ coordination }: BenchPlan, nth: number): Coordination => {
+  if (coordination !== 'both') return coordination;
+  return nth % 2 === 0 ? 'orchestration' : 'choreography';
+};
+
 let client: Client | undefined;
 
 async function receive(message: ToClient): Promise<void> {
@@ -127,7 +138,7 @@ async function receive(message: ToClient): Promise<void> {
     await client.prepare();
     send({ type: 'warm' });
   } else if (client) {
-    send({ type: 'done', result: await client.measure() });
+    send({ type: 'done', result: await client.measure(message.block) });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Coordination } from '@comptoir/contracts/orders';
+
 /** What a run does; goes to the client's process as JSON. */
 export interface BenchPlan {
   readonly sagas: number;
@@ -7,7 +9,41 @@ export interface BenchPlan {
   readonly inFlight: number;
   /** Open loop: so many orders per second, whether or not the earlier ones have ended. */
   readonly rate: number | undefined;
+  /** Who leads the orders to their end; both: one half each, in turn on the same system, so that what disturbs one disturbs both. */
+  readonly coordination: Coordination | 'both';
 }
+
+/** Orders that are measured in one go, all in one style: numbers `from` to `from + count - 1`. */
+export interface Block {
+  readonly coordination: Coordination;
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Of each style, where there are two. */
+const BLOCKS = 4;
+
+/**
+ * The measured orders. Two styles take turns as A B B A A B B A: what gets slower or faster with time, such as growing tables,
+ * falls on both alike.
+ */
+export function blocksOf({ sagas, coordination }: Pick<BenchPlan, 'sagas' | 'coordination'>): Block[] {
+  if (coordination !== 'both') return [{ coordination, from: 0, count: sagas }];
+  const half = Math.floor(sagas / 2);
+  const edges = Array.from({ length: BLOCKS + 1 }, (_, nth) => Math.floor((half * nth) / BLOCKS));
+  return edges.slice(1).flatMap((end, nth) => {
+    const [from, count] = [edges[nth] ?? 0, end - (edges[nth] ?? 0)];
+    const pair: Block[] = [
+      { coordination: 'orchestration', from, count },
+      { coordination: 'choreography', from: half + from, count },
+    ];
+    return (nth % 2 === 0 ? pair : pair.reverse()).filter((block) => block.count > 0);
+  });
+}
+
+/** What an order is like: both styles get the same carts and payments, in the same sequence. */
+export const kindOf = ({ sagas, coordination }: Pick<BenchPlan, 'sagas' | 'coordination'>, nth: number): number =>
+  coordination === 'both' && nth < sagas ? nth % Math.floor(sagas / 2) : nth;
 
 /** Every twentieth payment is declined: 5%. */
 const DECLINED_EVERY = 20;

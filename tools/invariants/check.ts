@@ -3,9 +3,10 @@ import { Client } from 'pg';
 import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
 import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
 import { checkQueues, type BrokerToCheck } from './broker';
-import { mergeByOrder } from './merge';
+import { mergeBy, mergeByOrder } from './merge';
 import { OrderAudit } from './order-books';
-import { ordersOf, paymentsOf, reservationsOf, sagasOf } from './read-books';
+import { cartsOf, ordersOf, paymentsOf, refundsOf, reservationsOf, returnsOf, sagasOf } from './read-books';
+import { checkRefund, OPEN_REFUND_STATES } from './refund-books';
 import { runSqlChecks } from './sql-checks';
 import { Violations, type Violation } from './violation';
 
@@ -70,6 +71,8 @@ async function isBusy(of: Databases): Promise<boolean> {
   if (await exists('orders', `SELECT 1 FROM orders.customer_order WHERE status = 'PENDING' LIMIT 1`)) return true;
   const open = `SELECT 1 FROM saga.instance WHERE type = $1 AND status IN ('running', 'compensating') LIMIT 1`;
   if (await exists('orchestrator', open, ORDER_FULFILMENT)) return true;
+  const openRefunds = `SELECT 1 FROM payments.refund WHERE state IN (${OPEN_REFUND_STATES.map((state) => `'${state}'`).join(', ')}) LIMIT 1`;
+  if (await exists('payments', openRefunds)) return true;
   for (const name of DATABASE_NAMES) if (await exists(name, 'SELECT 1 FROM messaging.outbox LIMIT 1')) return true;
   return false;
 }
@@ -83,9 +86,12 @@ async function look(of: Databases, broker: BrokerToCheck | undefined): Promise<A
     saga: sagasOf(of('orchestrator')),
     reservation: reservationsOf(of('inventory')),
     payment: paymentsOf(of('payments')),
+    cart: cartsOf(of('carts')),
   });
   for await (const page of pages) books.read(page);
   books.finish();
+  const refunds = mergeBy('refundId', { refund: refundsOf(of('payments')), goods: returnsOf(of('inventory')) });
+  for await (const page of refunds) checkRefund(page, violations);
   if (broker) await checkQueues(broker, violations);
   return { orders: books.orders, violations: violations.list() };
 }

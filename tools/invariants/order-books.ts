@@ -3,6 +3,8 @@ import type { Violations } from './violation';
 
 export interface OrderEntry extends Entry {
   readonly status: string;
+  /** An orchestrated order has a saga, a choreographed one has none. */
+  readonly coordination: string;
   /** Minor units; null until the order is confirmed. */
   readonly total: bigint | null;
   readonly currency: string | null;
@@ -16,9 +18,16 @@ export interface ReservationEntry extends Entry {
   readonly state: string;
 }
 
+/** What became of the order's cart: it is bound to the order while it is `validated`. */
+export interface CartEntry extends Entry {
+  readonly state: string;
+}
+
 export interface PaymentEntry extends Entry {
   readonly captured: bigint;
   readonly refunded: bigint;
+  /** Paid out to claims: what the customer does not owe for the order any more. */
+  readonly issued: bigint;
   readonly currency: string | null;
 }
 
@@ -29,6 +38,7 @@ export interface OrderPage {
   readonly saga?: SagaEntry | undefined;
   readonly reservation?: ReservationEntry | undefined;
   readonly payment?: PaymentEntry | undefined;
+  readonly cart?: CartEntry | undefined;
 }
 
 /** The order's status that each way a saga ends leads to. */
@@ -48,7 +58,9 @@ export class OrderAudit {
 
   read(page: OrderPage): void {
     if (page.order) this.orders++;
-    this.readSaga(page);
+    if (page.order?.coordination === 'choreography') this.readChoreography(page);
+    else this.readSaga(page);
+    this.readCart(page);
     this.readMoney(page);
     this.readStock(page);
   }
@@ -73,12 +85,24 @@ export class OrderAudit {
       this.violations.add('order-matches-saga', `order ${orderId} is ${order.status}, its saga ${saga.status}`);
   }
 
+  /** Nobody coordinates it: it ends all the same, and that no peer holds anything is read from the peers' books. */
+  private readChoreography({ orderId, order, saga }: OrderPage): void {
+    if (saga) this.violations.add('choreographed-orders-ended', `order ${orderId} is choreographed and has a saga (${saga.status})`);
+    if (order?.status === 'PENDING') this.violations.add('choreographed-orders-ended', `order ${orderId} is choreographed and still open`);
+  }
+
+  private readCart({ orderId, order, cart }: OrderPage): void {
+    if (order?.status === 'CANCELLED' && cart?.state === 'validated')
+      this.violations.add('carts-match-orders', `order ${orderId} is CANCELLED and holds its cart`);
+  }
+
   private readMoney({ orderId, order, payment }: OrderPage): void {
     const net = payment ? payment.captured - payment.refunded : 0n;
     if (payment) add(this.captured, payment.currency ?? '(no currency)', net);
     if (payment && !order) this.violations.add('captured-equals-completed', `payment ${orderId} belongs to no order`);
     if (!order) return;
-    const due = order.status === 'COMPLETED' ? (order.total ?? 0n) : 0n;
+    // What was returned after its sale is due no longer.
+    const due = order.status === 'COMPLETED' ? (order.total ?? 0n) - (payment?.issued ?? 0n) : 0n;
     if (order.status === 'COMPLETED') add(this.completed, order.currency ?? '(no currency)', due);
     if (net !== due)
       this.violations.add('captured-equals-completed', `order ${orderId} (${order.status}): ${net} captured, ${due} due`);

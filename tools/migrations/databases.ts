@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { rolePassword } from '../../prisma/databases';
+import { READERS, rolePassword, type DatabaseName } from '../../prisma/databases';
 import { applyHistories } from './apply';
 import { historyOf } from './history';
 import { databaseAt, withClient } from './sql';
@@ -43,6 +43,24 @@ async function grant(client: Client, owner: string, role: string): Promise<void>
   `);
 }
 
+/** Others' roles may read what is published for them: single views, and nothing else of the schema. */
+async function admitReaders(admin: Client, client: Client, { database, role }: DatabasePlan): Promise<void> {
+  for (const [reader, relations = []] of Object.entries(READERS[role as DatabaseName] ?? {})) {
+    await ensureRole(admin, reader);
+    const to = admin.escapeIdentifier(reader);
+    await admin.query(`GRANT CONNECT ON DATABASE ${admin.escapeIdentifier(database)} TO ${to}`);
+    for (const relation of relations) {
+      const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [relation]);
+      if (!rows[0]?.there) continue; // this database has not all of its owners' schemas
+      const [schema = '', name = ''] = relation.split('.');
+      await client.query(`
+        GRANT USAGE ON SCHEMA ${client.escapeIdentifier(schema)} TO ${to};
+        GRANT SELECT ON ${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)} TO ${to};
+      `);
+    }
+  }
+}
+
 export interface DatabasePlan {
   readonly database: string;
   readonly role: string;
@@ -61,6 +79,7 @@ export async function migrateDatabase(admin: Client, serverUrl: string, plan: Da
   return withClient(url, async (client) => {
     const applied = await applyHistories(client, url, plan.owners.map(historyOf));
     for (const owner of plan.owners) await grant(client, owner, plan.role);
+    await admitReaders(admin, client, plan);
     return applied;
   });
 }

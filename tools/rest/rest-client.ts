@@ -4,6 +4,8 @@ import { Pool } from 'undici';
 export interface Reply {
   readonly status: number;
   readonly body: unknown;
+  /** Of what was read or changed, as the service wrote it. */
+  readonly etag?: string | undefined;
 }
 
 export interface RequestOptions {
@@ -12,6 +14,8 @@ export interface RequestOptions {
   readonly idempotencyKey?: string;
   /** `wait=30`: answer when the work has ended, or after so many seconds. */
   readonly prefer?: string;
+  /** The ETag that was read: refused (412) when it has changed since. */
+  readonly ifMatch?: string | undefined;
 }
 
 /** The service refused, or could not be reached for too long. */
@@ -72,7 +76,7 @@ export class RestClient {
     }
   }
 
-  private async once(method: 'GET' | 'PUT' | 'POST', path: string, { body, idempotencyKey, prefer }: RequestOptions) {
+  private async once(method: 'GET' | 'PUT' | 'POST', path: string, { body, idempotencyKey, prefer, ifMatch }: RequestOptions) {
     const { statusCode, headers, body: stream } = await this.pool.request({
       method,
       path,
@@ -81,11 +85,18 @@ export class RestClient {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
         ...(prefer === undefined ? {} : { prefer }),
+        ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
       },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const text = await stream.text();
-    return { status: statusCode, body: parsed(text), retryAfterMs: retryAfterMs(headers['retry-after']) };
+    const { etag } = headers;
+    return {
+      status: statusCode,
+      body: parsed(text),
+      etag: typeof etag === 'string' ? etag : undefined,
+      retryAfterMs: retryAfterMs(headers['retry-after']),
+    };
   }
 
   close(): Promise<void> {

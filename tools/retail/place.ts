@@ -22,7 +22,7 @@ export async function place(plan: OrderPlan, { carts, orders }: Shop, patienceMs
   try {
     const cart = await carts.post('/carts', { idempotencyKey, body: { items: plan.items } });
     const { cartId } = taken(carts, '/carts', cart, 201) as { cartId: string };
-    const body = { cartId, customerId: plan.customerId, payment: { token: 'tok_approve' } };
+    const body = { cartId, customerId: plan.customerId, country: plan.country, payment: { token: 'tok_approve' } };
     const deadline = Date.now() + patienceMs;
     for (;;) {
       const reply = await orders.post('/orders', { idempotencyKey, prefer: `wait=${WAIT}`, body });

@@ -20,6 +20,7 @@ describe('what to do with an invoice', () => {
       invoiceNo: '700001',
       lines: 5,
       customerId: '41001',
+      country: 'United Kingdom',
       date: new Date('2024-03-01T09:00:00Z'),
       items: [
         { sku: '31001A', quantity: 8, unitPrice: 255 },
@@ -45,19 +46,33 @@ describe('what to do with an invoice', () => {
     const refused = (await plans()).flatMap((plan) => (plan.kind === 'refused' ? [[plan.invoiceNo, plan.reason, plan.at.number]] : []));
     expect(refused).toEqual([
       ['700003', 'missing customer', 10],
-      ['C700004', 'cancellation', 12],
       ['700005', 'zero price', 15],
       ['700006', 'price not in minor units', 16],
       ['700007', 'missing customer', 17],
       ['700008', 'quantity not positive', 18],
       ['700009', 'no stock line', 19],
-      ['C700011', 'cancellation', 22],
       ['A700012', 'no invoice number', 23],
       ['700013', 'malformed line', 24],
       ['700014', 'bad quantity', 25],
       ['700015', 'several customers', 27],
       ['700016', 'bad date', 28],
     ]);
+  });
+
+  it('returns what a cancellation takes back, in positive quantities', async () => {
+    const returns = (await plans()).filter(({ kind }) => kind === 'return');
+    expect(returns).toMatchObject([
+      { invoiceNo: 'C700004', customerId: '41001', items: [{ sku: '31001A', quantity: 2, unitPrice: 255 }], notStock: [{ reason: 'discount' }] },
+      { invoiceNo: 'C700011', customerId: '41005', items: [{ sku: '31005', quantity: 74_215, unitPrice: 104 }], notStock: [] },
+    ]);
+  });
+
+  it('refuses a cancellation that sells', () => {
+    const line = { number: 2, complete: true, InvoiceNo: 'C1', StockCode: '31002', Description: '', InvoiceDate: '2024-03-01 09:00', UnitPrice: '3', CustomerID: '7', Country: '' };
+    const plan = (Quantity: string) => planOf({ invoiceNo: 'C1', lines: [{ ...line, Quantity }] });
+    expect(plan('1')).toMatchObject({ kind: 'refused', reason: 'quantity not negative' });
+    expect(plan('0')).toMatchObject({ kind: 'refused', reason: 'quantity not negative' });
+    expect(plan('-1')).toMatchObject({ kind: 'return', items: [{ sku: '31002', quantity: 1, unitPrice: 300 }] });
   });
 
   it('places everything else', async () => {

@@ -1,4 +1,5 @@
 import { Sku } from '@comptoir/contracts/catalog';
+import { Country } from '@comptoir/contracts/orders';
 import { customerOf, dateOf, minorUnits, wholeNumber } from './amounts';
 import type { Invoice } from './invoice';
 import type { RetailLine } from './lines';
@@ -8,9 +9,8 @@ import { notStock } from './not-stock';
 export const MAX_QUANTITY = 1_000_000;
 const MAX_ITEMS = 2_000;
 
-/** Why an invoice is no order. One that has several gets the first of this list. */
+/** Why an invoice is neither an order nor a return. One that has several reasons gets the first of this list. */
 export const REFUSALS = [
-  'cancellation',
   'no invoice number',
   'malformed line',
   'missing customer',
@@ -19,6 +19,7 @@ export const REFUSALS = [
   'bad stock code',
   'bad quantity',
   'quantity not positive',
+  'quantity not negative',
   'quantity too large',
   'bad price',
   'negative price',
@@ -47,13 +48,22 @@ interface Common {
   readonly lines: number;
 }
 
-export interface OrderPlan extends Common {
-  readonly kind: 'order';
+interface Goods extends Common {
   readonly customerId: string;
+  readonly country: string | undefined;
   readonly date: Date;
-  /** Summed by SKU and price. */
+  /** Summed by SKU and price; quantities are positive. */
   readonly items: readonly Item[];
   readonly notStock: readonly NotStockLine[];
+}
+
+export interface OrderPlan extends Goods {
+  readonly kind: 'order';
+}
+
+/** A cancellation: goods of earlier orders come back. */
+export interface ReturnPlan extends Goods {
+  readonly kind: 'return';
 }
 
 export interface RefusedPlan extends Common {
@@ -63,15 +73,16 @@ export interface RefusedPlan extends Common {
   readonly at: RetailLine;
 }
 
-export type Plan = OrderPlan | RefusedPlan;
+export type Plan = OrderPlan | ReturnPlan | RefusedPlan;
 
 /** A line of goods that can be sold. */
 export interface Sale extends Item {
   readonly name: string;
 }
 
-/** What to do with an invoice: an order, or the reason why not. */
+/** What to do with an invoice: an order, a return, or the reason why neither. */
 export function planOf({ invoiceNo, lines }: Invoice): Plan {
+  const kind = isCancellation(invoiceNo) ? 'return' : 'order';
   const found = lines.flatMap((line) => faultsOf(line, lines).map((reason) => ({ reason, line })));
   const worst = REFUSALS.flatMap((reason) => found.filter((each) => each.reason === reason))[0];
   const [first] = lines;
@@ -87,8 +98,9 @@ export function planOf({ invoiceNo, lines }: Invoice): Plan {
   if (items.some(({ quantity }) => quantity > MAX_QUANTITY)) return refused('quantity too large', first);
   return {
     ...common,
-    kind: 'order',
+    kind,
     customerId: customerOf(first.CustomerID),
+    country: Country.safeParse(first.Country).data,
     date: dateOf(first.InvoiceDate) ?? new Date(NaN), // checked by faultsOf
     items,
     notStock: lines.flatMap((line) => {
@@ -105,9 +117,17 @@ export function saleOf(line: RetailLine): Sale | undefined {
   return { ...itemOf(line), name: line.Description };
 }
 
+const isCancellation = (invoiceNo: string) => /^C/i.test(invoiceNo);
+
+/** A return's quantities are negative in the file. */
+const unitsOf = ({ InvoiceNo, Quantity }: RetailLine) => {
+  const quantity = wholeNumber(Quantity);
+  return quantity !== undefined && isCancellation(InvoiceNo) ? -quantity : quantity;
+};
+
 const itemOf = (line: RetailLine): Item => ({
   sku: line.StockCode,
-  quantity: wholeNumber(line.Quantity) ?? NaN, // checked by faultsOf
+  quantity: unitsOf(line) ?? NaN, // checked by faultsOf
   unitPrice: Number(minorUnits(line.UnitPrice)),
 });
 
@@ -121,10 +141,8 @@ function summed(items: readonly Item[]): Item[] {
 }
 
 function faultsOf(line: RetailLine, all: readonly RetailLine[]): Refusal[] {
-  const { InvoiceNo } = line;
-  if (/^C/i.test(InvoiceNo)) return ['cancellation'];
   const faults: Refusal[] = [];
-  if (!/^\d{1,32}$/.test(InvoiceNo)) faults.push('no invoice number');
+  if (!/^C?\d{1,32}$/i.test(line.InvoiceNo)) faults.push('no invoice number');
   if (!line.complete) faults.push('malformed line');
   if (line.CustomerID === '') faults.push('missing customer');
   if (line.CustomerID !== all[0]?.CustomerID) faults.push('several customers');
@@ -135,13 +153,13 @@ function faultsOf(line: RetailLine, all: readonly RetailLine[]): Refusal[] {
 }
 
 /** Of any line, goods or not. */
-function numberFaults({ Quantity, UnitPrice }: RetailLine): Refusal[] {
+function numberFaults(line: RetailLine): Refusal[] {
   const faults: Refusal[] = [];
-  const quantity = wholeNumber(Quantity);
+  const quantity = unitsOf(line);
   if (quantity === undefined) faults.push('bad quantity');
-  else if (quantity <= 0) faults.push('quantity not positive');
+  else if (quantity <= 0) faults.push(isCancellation(line.InvoiceNo) ? 'quantity not negative' : 'quantity not positive');
   else if (quantity > MAX_QUANTITY) faults.push('quantity too large');
-  const price = minorUnits(UnitPrice);
+  const price = minorUnits(line.UnitPrice);
   if (price === undefined) faults.push('bad price');
   else if (price === 0) faults.push('zero price');
   else if (price !== 'fraction' && price < 0) faults.push('negative price');

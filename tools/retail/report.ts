@@ -5,8 +5,11 @@ import { table } from '../table';
 import type { Counts, Tally } from './tally';
 
 export interface ReportRow {
-  /** `order`: an invoice that was placed. `invoice`: one that was not. `line`: a line of an order that is no stock. */
-  readonly record: 'order' | 'invoice' | 'line';
+  /**
+   * `order`: an invoice that was placed. `claim`: what was asked back of one order by one return. `invoice`: one that is neither.
+   * `line`: one of them that is no stock.
+   */
+  readonly record: 'order' | 'claim' | 'invoice' | 'line';
   readonly invoice: string;
   /** In the file; for an invoice that was not placed, the line at fault. */
   readonly line?: number;
@@ -14,9 +17,14 @@ export interface ReportRow {
   readonly result: string;
   readonly reason?: string;
   readonly orderId?: string;
+  readonly claimId?: string;
+  /** Of a claim: whether the order has what comes back. */
+  readonly match?: string;
+  /** Of a settled claim, in minor units. */
+  readonly amount?: number;
 }
 
-const COLUMNS = ['record', 'invoice', 'line', 'stockCode', 'result', 'reason', 'orderId'] as const;
+const COLUMNS = ['record', 'invoice', 'line', 'stockCode', 'result', 'reason', 'orderId', 'claimId', 'match', 'amount'] as const;
 
 /** The full list, as CSV; written as it comes, so that its length costs no memory. */
 export class ReportFile {
@@ -46,7 +54,7 @@ export function csv(value: string | number | undefined): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** All totals: every invoice stands in one row of the first table, every line in one row of the second. */
+/** All totals: every invoice stands in one row of the first table, every line in one row of the second, every claim in one of the third. */
 export function totals(tally: Tally): string {
   return `${table([
     ['invoices', 'count'],
@@ -55,14 +63,22 @@ export function totals(tally: Tally): string {
     ...rows('refused by a service', tally.refused.counts),
     ...rows('not ended in time', new Map([['', tally.open]])),
     ...rows('interrupted', new Map([['', tally.interrupted]])),
+    ...rows('returns', new Map([['', tally.returns]])),
     ...rows('not placed', tally.notPlaced.counts),
     ['all', String(tally.invoices)],
   ])}\n\n${table([
     ['lines', 'count'],
     ...rows('of orders', new Map([['', tally.linesOrdered]])),
-    ...rows('of orders, not stock', tally.linesNotStock.counts),
+    ...rows('of returns', new Map([['', tally.linesReturned]])),
+    ...rows('of either, not stock', tally.linesNotStock.counts),
     ...rows('of invoices not placed', tally.linesNotPlaced.counts),
     ['all', String(tally.lines)],
+  ])}\n\n${table([
+    ['claims', 'count'],
+    ...rows('settled', new Map([['', tally.claims.settled]])),
+    ...rows('refused', tally.claimsRefused.counts),
+    ...rows('not ended in time', new Map([['', tally.claims.open]])),
+    ...rows('interrupted', new Map([['', tally.claims.interrupted]])),
   ])}`;
 }
 

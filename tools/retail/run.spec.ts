@@ -3,8 +3,9 @@ import { linesOf } from './lines';
 import type { OrderPlan } from './plan';
 import { csv, totals, type ReportRow } from './report';
 import { run, type RunOptions } from './run';
+import { Sales, type ClaimPlan } from './sales';
 import { survey } from './survey';
-import type { Outcome } from './tally';
+import type { ClaimOutcome, Outcome } from './tally';
 
 const SAMPLE = join(__dirname, 'sample.csv');
 // An id of the distant future: never older than the run.
@@ -15,8 +16,13 @@ async function runSample(place: (plan: OrderPlan) => Promise<Outcome>, options: 
   const rows: ReportRow[] = [];
   const report = { add: async (row: ReportRow) => void rows.push(row) };
   const signal = new AbortController().signal;
-  const tally = await run(linesOf(SAMPLE), { place, report, inFlight: 2, signal, ...options });
-  return { tally, rows, differences: tally.differences(await survey(linesOf(SAMPLE), 100)) };
+  const found = await survey(linesOf(SAMPLE), 100);
+  const sales = new Sales(found.returned.keys, found.returned.customers);
+  const claim = async ({ lines }: ClaimPlan): Promise<ClaimOutcome> => ({
+    kind: 'settled', claimId: orderId, amount: lines.reduce((sum, { amount }) => sum + amount, 0),
+  });
+  const tally = await run(linesOf(SAMPLE), { place, claim, sales, report, inFlight: 2, signal, ...options });
+  return { tally, rows, differences: tally.differences(found) };
 }
 
 describe('the second reading', () => {
@@ -30,15 +36,21 @@ describe('the second reading', () => {
     expect(differences).toEqual([]);
     expect(tally).toMatchObject({ completed: 1, open: 1, orders: 5, invoices: 18, lines: 30, linesOrdered: 10 });
     expect(Object.fromEntries(tally.cancelled.counts)).toEqual({ 'out-of-stock': 2 });
-    expect(Object.fromEntries(tally.linesNotStock.counts)).toEqual({ shipping: 1, 'manual entry': 1 });
+    expect(Object.fromEntries(tally.linesNotStock.counts)).toEqual({ shipping: 1, 'manual entry': 1, discount: 1 });
     expect(totals(tally)).toMatch(/^refused by a service: too much\s+1$/m);
-    expect(totals(tally)).toMatch(/^not placed: cancellation\s+2$/m);
-    expect(totals(tally)).toMatch(/^of invoices not placed: cancellation\s+3$/m);
+    expect(totals(tally)).toMatch(/^returns\s+2$/m);
+    expect(totals(tally)).toMatch(/^of returns\s+2$/m);
+    expect(totals(tally)).toMatch(/^not placed: missing customer\s+2$/m);
+    expect(totals(tally)).toMatch(/^refused: no earlier order\s+1$/m); // 700010 was refused, so C700011 has nothing to return
+    expect(tally.claims).toEqual({ settled: 1, open: 0, interrupted: 0, amount: 2 * 255 });
   });
 
   it('lists what became of each order, what was not placed, and lines that are no stock', async () => {
     const { rows } = await runSample(async () => completed);
-    expect(rows).toHaveLength(5 + 13 + 2);
+    expect(rows).toHaveLength(5 + 11 + 3 + 2);
+    expect(rows).toContainEqual({
+      record: 'claim', invoice: 'C700011', result: 'settled', orderId, match: 'matched', claimId: orderId, amount: 74_215 * 104,
+    });
     expect(rows).toContainEqual({ record: 'order', invoice: '700001', result: 'completed', orderId });
     expect(rows).toContainEqual({ record: 'line', invoice: '700001', line: 6, stockCode: 'POST', result: 'not stock', reason: 'shipping' });
     expect(rows).toContainEqual({
@@ -50,7 +62,7 @@ describe('the second reading', () => {
     const { tally } = await runSample(async () => completed);
     expect(tally.differences({ lines: 31, invoices: 18 })).toEqual(['lines of the second reading and of the first: 30 are not 31']);
     tally.linesOrdered--;
-    expect(tally.differences({ lines: 30, invoices: 18 })).toEqual(['lines ordered, not stock and not placed, and all: 29 are not 30']);
+    expect(tally.differences({ lines: 30, invoices: 18 })).toEqual(['lines ordered, returned, not stock and not placed, and all: 29 are not 30']);
   });
 
   it('places no more at a time than it may', async () => {
@@ -63,6 +75,28 @@ describe('the second reading', () => {
       return completed;
     });
     expect(most).toBe(2);
+  });
+
+  it('gives back only when all earlier orders of the customer have ended', async () => {
+    const events: string[] = [];
+    const ended = (what: string) => void events.push(what);
+    await runSample(
+      async ({ invoiceNo }) => {
+        for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+        ended(invoiceNo);
+        return completed;
+      },
+      {
+        inFlight: 32,
+        claim: async ({ invoiceNo }) => {
+          ended(invoiceNo);
+          return { kind: 'settled', claimId: orderId, amount: 0 };
+        },
+      },
+    );
+    expect(events.indexOf('C700004')).toBeGreaterThan(events.indexOf('700001'));
+    expect(events.indexOf('C700011')).toBeGreaterThan(events.indexOf('700010'));
+    expect(events.indexOf('700010')).toBeGreaterThan(-1);
   });
 
   it('stops placing at the limit, and still accounts for all', async () => {

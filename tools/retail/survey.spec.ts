@@ -34,7 +34,12 @@ describe('the first reading', () => {
     expect(openingStock.map(({ quantity }) => quantity)).toEqual([44, 9, 2, 4, 4, 59372]);
   });
 
+  it('remembers what is returned, and by whom', async () => {
+    const { returned } = await survey(linesOf(SAMPLE), 100);
+    expect(returned).toEqual({ keys: new Set(['41001 255 31001A', '41005 104 31005']), customers: new Set(['41001', '41005']) });
+  });
+
   it('counts the whole file', async () => {
-    expect(await survey(linesOf(SAMPLE), 100)).toMatchObject({ lines: 30, invoices: 18, orders: 5 });
+    expect(await survey(linesOf(SAMPLE), 100)).toMatchObject({ lines: 30, invoices: 18, orders: 5, returns: 2 });
   });
 });

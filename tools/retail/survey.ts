@@ -2,6 +2,7 @@ import { printable } from '@comptoir/contracts/text';
 import { invoicesOf } from './invoice';
 import type { RetailLine } from './lines';
 import { MAX_QUANTITY, planOf, saleOf, type Plan, type Sale } from './plan';
+import { soldKey } from './sales';
 
 export interface Product {
   readonly sku: string;
@@ -19,6 +20,10 @@ export interface Survey {
   readonly invoices: number;
   /** Invoices that can be placed. */
   readonly orders: number;
+  /** Cancellations that can be claimed. */
+  readonly returns: number;
+  /** What they ask for, and who: see `Sales`. */
+  readonly returned: { readonly keys: ReadonlySet<string>; readonly customers: ReadonlySet<string> };
   readonly products: readonly Product[];
   readonly openingStock: readonly { readonly sku: string; readonly quantity: number }[];
 }
@@ -38,12 +43,13 @@ const Name = printable(200);
 
 /**
  * The first reading: which products there are, every price they were sold at, and how much of them the orders take.
- * Nothing comes back in between (a cancellation is no order), so the largest outflow is what all orders take together.
- * Memory grows with the products, not with the file.
+ * What comes back in between is not counted on, for orders overtake each other: the stock opens with what all orders take
+ * together. Memory grows with the products and with what is returned, not with the file.
  */
 export async function survey(lines: AsyncIterable<RetailLine>, stockPercent: number): Promise<Survey> {
   const products = new Map<string, Seen>();
-  const counts = { lines: 0, invoices: 0, orders: 0 };
+  const counts = { lines: 0, invoices: 0, orders: 0, returns: 0 };
+  const returned = { keys: new Set<string>(), customers: new Set<string>() };
   const sell = (sale: Sale) => {
     const seen = products.get(sale.sku) ?? { name: '', prices: new Map<number, number>(), outflow: 0 };
     seen.prices.set(sale.unitPrice, (seen.prices.get(sale.unitPrice) ?? 0) + 1);
@@ -52,7 +58,13 @@ export async function survey(lines: AsyncIterable<RetailLine>, stockPercent: num
   };
   const take = (plan: Plan) => {
     counts.invoices++;
-    if (plan.kind !== 'order') return;
+    if (plan.kind === 'refused') return;
+    if (plan.kind === 'return') {
+      counts.returns++;
+      returned.customers.add(plan.customerId);
+      for (const item of plan.items) returned.keys.add(soldKey(plan.customerId, item));
+      return;
+    }
     counts.orders++;
     for (const { sku, quantity } of plan.items) {
       const seen = products.get(sku);
@@ -70,6 +82,7 @@ export async function survey(lines: AsyncIterable<RetailLine>, stockPercent: num
   for await (const invoice of invoicesOf(watched())) take(planOf(invoice));
   return {
     ...counts,
+    returned,
     products: [...products].map(([sku, seen]) => productOf(sku, seen)),
     openingStock: [...products].map(([sku, { outflow }]) => ({
       sku,

@@ -22,6 +22,14 @@ export type Outcome =
   /** The run was stopped before, or while, it was placed. */
   | { readonly kind: 'interrupted' };
 
+/** How a claim of a return ended, or why there is none. Amounts in minor units. */
+export type ClaimOutcome =
+  | { readonly kind: 'settled'; readonly claimId: string; readonly amount: number }
+  /** Not taken, or rejected once it was known why it could not be settled. */
+  | { readonly kind: 'refused'; readonly claimId?: string; readonly reason: string }
+  | { readonly kind: 'open'; readonly claimId: string }
+  | { readonly kind: 'interrupted' };
+
 /** Accounts for every line and every invoice of the file: each stands in exactly one place. */
 export class Tally {
   lines = 0;
@@ -38,6 +46,11 @@ export class Tally {
   interrupted = 0;
   /** Among those that ended or are open: orders of an earlier run, found again. */
   placedBefore = 0;
+  /** Invoices that are returns: each is one claim or several, or has lines that no claim can be made of. */
+  returns = 0;
+  linesReturned = 0;
+  readonly claims = { settled: 0, open: 0, interrupted: 0, amount: 0 };
+  readonly claimsRefused = new Counter();
 
   invoiceRead(lines: number): void {
     this.invoices++;
@@ -52,6 +65,18 @@ export class Tally {
   invoicePlaced(lines: number, notStock: readonly { reason: string }[]): void {
     this.linesOrdered += lines - notStock.length;
     for (const { reason } of notStock) this.linesNotStock.add(reason);
+  }
+
+  invoiceReturned(lines: number, notStock: readonly { reason: string }[]): void {
+    this.returns++;
+    this.linesReturned += lines - notStock.length;
+    for (const { reason } of notStock) this.linesNotStock.add(reason);
+  }
+
+  claimEnded(outcome: ClaimOutcome): void {
+    if (outcome.kind === 'refused') this.claimsRefused.add(kindOf(outcome.reason));
+    else this.claims[outcome.kind]++;
+    if (outcome.kind === 'settled') this.claims.amount += outcome.amount;
   }
 
   ended(outcome: Outcome): void {
@@ -72,10 +97,10 @@ export class Tally {
     return [
       ...same('lines of the second reading and of the first', this.lines, file.lines),
       ...same('invoices of the second reading and of the first', this.invoices, file.invoices),
-      ...same('invoices placed and not placed, and all', this.orders + this.notPlaced.total, this.invoices),
+      ...same('invoices placed, returned and not placed, and all', this.orders + this.returns + this.notPlaced.total, this.invoices),
       ...same(
-        'lines ordered, not stock and not placed, and all',
-        this.linesOrdered + this.linesNotStock.total + this.linesNotPlaced.total,
+        'lines ordered, returned, not stock and not placed, and all',
+        this.linesOrdered + this.linesReturned + this.linesNotStock.total + this.linesNotPlaced.total,
         this.lines,
       ),
     ];

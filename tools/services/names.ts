@@ -1,7 +1,9 @@
 import { ToolError } from '../fail';
 
 /** In the order of their ports, the first at 4301. */
-export const SERVICES = ['catalog', 'carts', 'inventory', 'payments', 'orders', 'orchestrator', 'event-store'] as const;
+export const SERVICES = [
+  'catalog', 'carts', 'inventory', 'payments', 'orders', 'orchestrator', 'claims', 'notifications', 'event-store', 'views',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const FIRST_PORT = 4301;

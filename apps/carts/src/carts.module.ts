@@ -6,6 +6,7 @@ import { createCart } from './create-cart';
 import { deleteCart } from './delete-cart';
 import { PrismaClient } from './generated/prisma/client';
 import { orderCancelled } from './order-cancelled';
+import { orderPlaced } from './order-placed';
 import { productPriced } from './product-priced';
 import { replaceItems } from './replace-items';
 import { validateCart } from './validate-cart';
@@ -13,7 +14,7 @@ import { validateCart } from './validate-cart';
 /** The routing table. */
 export const carts = service({
   name: 'carts',
-  handlers: [validateCart, productPriced, orderCancelled],
+  handlers: [validateCart, productPriced, orderCancelled, ...orderPlaced],
   requests: [createCart, replaceItems, deleteCart],
 });
 

@@ -1,7 +1,8 @@
 import { ORDER_FULFILMENT, OrderCancelled } from '@comptoir/contracts/orders';
-import { handle } from '@comptoir/messaging';
+import { handle, type SqlTransaction } from '@comptoir/messaging';
 import { lockCarts } from './sql/lock-carts';
 import { releaseValidations } from './sql/release-validations';
+import type { Wish } from './validation';
 
 /**
  * OrderCancelled -> nothing. The cart is open again, so that the customer can try once more; a validation that has not
@@ -10,11 +11,13 @@ import { releaseValidations } from './sql/release-validations';
 export const orderCancelled = handle(OrderCancelled, {
   emits: [],
   flows: [ORDER_FULFILMENT],
-  async batch(events, tx) {
-    const orders = new Map(events.map(({ body }) => [body.orderId, body.cartId]));
-    const orderIds = [...orders.keys()];
-    const cartIds = [...orders.values()];
-    // One round trip; locks are taken as ValidateCart takes them, carts first.
-    await Promise.all([lockCarts(tx, cartIds), releaseValidations(tx, orderIds, cartIds)]);
-  },
+  batch: (events, tx) => giveCartsBack(tx, events.map(({ body }) => body)),
 });
+
+export async function giveCartsBack(tx: SqlTransaction, cancelled: readonly Wish[]): Promise<void> {
+  const orders = new Map(cancelled.map(({ orderId, cartId }) => [orderId, cartId]));
+  const orderIds = [...orders.keys()];
+  const cartIds = [...orders.values()];
+  // One round trip; locks are taken as ValidateCart takes them, carts first.
+  await Promise.all([lockCarts(tx, cartIds), releaseValidations(tx, orderIds, cartIds)]);
+}

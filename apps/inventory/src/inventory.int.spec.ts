@@ -30,7 +30,7 @@ it('sets opening stock, and refuses to change it once units have moved', async (
   const refused = await open({ sku: 'MUG', quantity: 6 });
   expect(refused.statusCode).toBe(409);
   expect(refused.json()).toMatchObject({ type: 'urn:comptoir:problem:stock-has-moved', skus: ['MUG'] });
-  expect(await stock('MUG')).toEqual({ sku: 'MUG', opening: 5, received: 1, available: 6, reserved: 0, sold: 0 });
+  expect(await stock('MUG')).toEqual({ sku: 'MUG', opening: 5, received: 1, available: 6, reserved: 0, sold: 0, returned: 0 });
 });
 
 it('takes in goods once per idempotency key, and tells of them', async () => {

@@ -1,5 +1,5 @@
 import { ReleaseStock, StockReleased } from '@comptoir/contracts/inventory';
-import { handle, withCommit } from '@comptoir/messaging';
+import { handle, withCommit, type SqlTransaction } from '@comptoir/messaging';
 import { releaseAnswer } from './reservation';
 import { giveBack } from './sql/give-back';
 import { voidOrLock } from './sql/void-or-lock';
@@ -11,27 +11,30 @@ import { unitsOf } from './stock';
  */
 export const releaseStock = handle(ReleaseStock, {
   emits: [StockReleased],
-  async batch(commands, tx) {
-    const reasons = new Map(commands.map(({ body }) => [body.orderId, body.reason]));
-    const rows = await voidOrLock(tx, [...reasons.keys()], [...reasons.values()]);
-    const answers = new Map(rows.map((row) => [row.orderId, releaseAnswer(row)]));
-
-    const held = rows.filter(({ state }) => state === 'reserved');
-    if (held.length > 0) {
-      const units = unitsOf(held.flatMap(({ lines }) => lines));
-      const orderIds = held.map(({ orderId }) => orderId);
-      const given = giveBack(
-        tx,
-        orderIds,
-        orderIds.map((orderId) => reasons.get(orderId)),
-        [...units.keys()],
-        [...units.values()],
-      );
-      withCommit(given);
-    }
-    return commands.map(({ body: { orderId } }) => answers.get(orderId) ?? missing(orderId));
-  },
+  batch: (commands, tx) => releaseAll(tx, commands.map(({ body }) => body)),
 });
+
+/** Releases what orders hold, whoever asks for it; an answer for each, in their order. */
+export async function releaseAll(tx: SqlTransaction, releases: readonly { orderId: string; reason: string }[]) {
+  const reasons = new Map(releases.map(({ orderId, reason }) => [orderId, reason]));
+  const rows = await voidOrLock(tx, [...reasons.keys()], [...reasons.values()]);
+  const answers = new Map(rows.map((row) => [row.orderId, releaseAnswer(row)]));
+
+  const held = rows.filter(({ state }) => state === 'reserved');
+  if (held.length > 0) {
+    const units = unitsOf(held.flatMap(({ lines }) => lines));
+    const orderIds = held.map(({ orderId }) => orderId);
+    const given = giveBack(
+      tx,
+      orderIds,
+      orderIds.map((orderId) => reasons.get(orderId)),
+      [...units.keys()],
+      [...units.values()],
+    );
+    withCommit(given);
+  }
+  return releases.map(({ orderId }) => answers.get(orderId) ?? missing(orderId));
+}
 
 function missing(orderId: string): never {
   throw new Error(`The reservation of order ${orderId} was neither made void nor found`);

@@ -13,20 +13,22 @@ import { combine, reserve, type Decision, type Wanted } from './stock';
  */
 export const reserveStock = handle(ReserveStock, {
   emits: [StockReserved, StockRejected],
-  async batch(commands, tx) {
-    const wanted = new Map<string, Wanted>();
-    for (const { body } of commands)
-      if (!wanted.has(body.orderId)) wanted.set(body.orderId, { orderId: body.orderId, lines: combine(body.lines) });
-
-    const decisions = await decide(tx, [...wanted.values()]);
-    const settled = [...wanted.keys()].filter((orderId) => !decisions.has(orderId));
-    const recorded = settled.length > 0 ? await readReservations(tx, settled) : [];
-
-    const answers = new Map([...decisions].map(([orderId, decision]) => [orderId, answerOf(decision)] as const));
-    for (const reservation of recorded) answers.set(reservation.orderId, recordedAnswer(reservation));
-    return commands.map(({ body: { orderId } }) => answers.get(orderId) ?? missing(orderId));
-  },
+  batch: (commands, tx) => reserveAll(tx, commands.map(({ body }) => body)),
 });
+
+/** Reserves for orders, whoever wishes it; an answer for each, in their order. */
+export async function reserveAll(tx: SqlTransaction, wishes: readonly Wanted[]) {
+  const wanted = new Map<string, Wanted>();
+  for (const { orderId, lines } of wishes) if (!wanted.has(orderId)) wanted.set(orderId, { orderId, lines: combine(lines) });
+
+  const decisions = await decide(tx, [...wanted.values()]);
+  const settled = [...wanted.keys()].filter((orderId) => !decisions.has(orderId));
+  const recorded = settled.length > 0 ? await readReservations(tx, settled) : [];
+
+  const answers = new Map([...decisions].map(([orderId, decision]) => [orderId, answerOf(decision)] as const));
+  for (const reservation of recorded) answers.set(reservation.orderId, recordedAnswer(reservation));
+  return wishes.map(({ orderId }) => answers.get(orderId) ?? missing(orderId));
+}
 
 /** Decides the orders that have no reservation yet, and saves what was decided. */
 async function decide(tx: SqlTransaction, wanted: readonly Wanted[]): Promise<ReadonlyMap<string, Decision>> {

@@ -41,8 +41,9 @@ class StockView extends createZodDto(
       available: z.int(),
       reserved: z.int(),
       sold: z.int(),
+      returned: z.int(),
     })
-    .meta({ description: 'Units. Always: opening + received = available + reserved + sold' }),
+    .meta({ description: 'Units. Always: opening + received = available + reserved + sold; what orders took: sold + returned' }),
 ) {}
 
 class StockPage extends createZodDto(z.object({ items: z.array(StockView.schema), next: z.string().nullable() })) {}
@@ -103,11 +104,12 @@ export class StockController {
   }
 }
 
-const view = ({ sku, opening, received, available, reserved, sold }: Stock) => ({
+const view = ({ sku, opening, received, available, reserved, sold, returned }: Stock) => ({
   sku,
   opening: Number(opening),
   received: Number(received),
   available: Number(available),
   reserved: Number(reserved),
   sold: Number(sold),
+  returned: Number(returned),
 });

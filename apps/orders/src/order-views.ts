@@ -1,7 +1,7 @@
 import { Money } from '@comptoir/contracts';
 import { PricedLine } from '@comptoir/contracts/carts';
 import { Id } from '@comptoir/contracts/id';
-import { CustomerId, PaymentToken } from '@comptoir/contracts/orders';
+import { Coordination, Country, CustomerId, PaymentToken, Store } from '@comptoir/contracts/orders';
 import { PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -22,6 +22,11 @@ export class NewOrder extends createZodDto(
         example: 'tok_approve',
       }),
     }),
+    store: Store.optional().meta({ description: 'Where it is sold', example: 'web' }),
+    country: Country.optional().meta({ description: 'Where it goes to', example: 'France' }),
+    coordination: Coordination.optional().meta({
+      description: 'Who leads it to its end: the orchestrator (default), or the services by reacting to each other',
+    }),
   }),
 ) {}
 
@@ -41,6 +46,9 @@ export class OrderView extends createZodDto(
     orderId: z.uuid(),
     cartId: z.uuid(),
     customerId: z.string(),
+    store: z.string().nullable(),
+    country: z.string().nullable(),
+    coordination: Coordination,
     status: Status,
     lines: z.array(PricedLine).nullable().meta({ description: 'Once it is completed' }),
     total: Money.nullable(),
@@ -71,7 +79,7 @@ export const pendingOrder = (orderId: string) => ({
 
 export const endedOrder = (ended: Ended) => ({ ...ended, links: links(ended.orderId) });
 
-export const orderView = ({ total, currency, ...order }: Order) => ({
+export const orderView = ({ total, currency, deadline: _deadline, refusal: _refusal, ...order }: Order) => ({
   ...order,
   total: total === null || currency === null ? null : { amount: Number(total), currency },
   links: links(order.orderId),

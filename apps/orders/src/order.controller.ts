@@ -47,15 +47,15 @@ export class OrderController {
   @ApiOkResponse({ type: PlacedOrder, description: 'It ended within the preferred time', headers: LOCATION })
   @ApiResponse({ status: 503, description: 'Too many orders are open; try again after Retry-After seconds' })
   async place(
-    @Body() { cartId, customerId, payment }: NewOrder,
+    @Body() { payment, ...order }: NewOrder,
     @Headers('prefer') prefer: string | undefined,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ) {
-    const input = { cartId, customerId, paymentToken: payment.token };
+    const input = { ...order, paymentToken: payment.token };
     const { orderId } = await this.openOrders.admit(() => this.endpoint.request(placeOrder, input, { idempotencyKey }));
-    const order = pendingOrder(orderId);
-    reply.header('location', order.links.self);
+    const placed = pendingOrder(orderId);
+    reply.header('location', placed.links.self);
 
     const seconds = preferredWait(prefer);
     if (seconds !== undefined) {
@@ -67,7 +67,7 @@ export class OrderController {
       }
     }
     reply.status(202);
-    return order;
+    return placed;
   }
 
   @Get()

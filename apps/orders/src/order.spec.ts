@@ -15,7 +15,7 @@ const lines = [{ sku: 'A', quantity: 2, unitPrice: 625 }];
 const total = { amount: 1250, currency: 'GBP' };
 const completed: Order = { status: 'COMPLETED', orderId, customerId: 'C-1', lines, total };
 const cancelled: Order = { status: 'CANCELLED', orderId, cartId, reason: 'out-of-stock' };
-const pending: Order = { status: 'PENDING', orderId };
+const pending: Order = { status: 'PENDING', orderId, refusal: null };
 
 describe('a confirmation', () => {
   it('of a completed order says what was sold', () => {

@@ -4,10 +4,15 @@ import { OrderCancelled, OrderConfirmationRefused, OrderConfirmed } from '@compt
 
 /**
  * An order as it is after a batch tried to end it. PENDING -> COMPLETED | CANCELLED, both final; what happens in between
- * belongs to the order's saga.
+ * belongs to the order's saga, or to the peers of its checkout.
  */
 export type Order =
-  | { readonly status: 'PENDING'; readonly orderId: string }
+  | {
+      readonly status: 'PENDING';
+      readonly orderId: string;
+      /** Given up: it is not confirmed any more, and ends when nothing is held for it. */
+      readonly refusal: string | null;
+    }
   | {
       readonly status: 'COMPLETED';
       readonly orderId: string;
@@ -52,7 +57,7 @@ export class OrderStillOpen extends Error {
   }
 }
 
-/** Answers a ConfirmOrder from the order as it is afterwards: whoever came first decided, and is never overruled. */
+/** Answers whoever wants an order confirmed from the order as it is afterwards: who came first decided, and is never overruled. */
 export function confirmationAnswer(orderId: string, order: Order | undefined) {
   switch (order?.status) {
     case 'COMPLETED':
@@ -60,13 +65,14 @@ export function confirmationAnswer(orderId: string, order: Order | undefined) {
     case 'CANCELLED':
       return OrderConfirmationRefused({ orderId, reason: order.reason });
     case 'PENDING':
-      throw new OrderStillOpen({ orderId });
+      if (order.refusal === null) throw new OrderStillOpen({ orderId });
+      return OrderConfirmationRefused({ orderId, reason: order.refusal });
     case undefined:
       throw new OrderNotFound({ orderId });
   }
 }
 
-/** Answers a CancelOrder in the same way. */
+/** Answers whoever wants it cancelled in the same way. */
 export function cancellationAnswer(orderId: string, order: Order | undefined) {
   switch (order?.status) {
     case 'CANCELLED':

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
-import { CancelOrder, ConfirmOrder, ORDER_FULFILMENT } from '@comptoir/contracts/orders';
+import { CancelOrder, CHECKOUT, ConfirmOrder, ORDER_FULFILMENT } from '@comptoir/contracts/orders';
+import { PaymentProcessed } from '@comptoir/contracts/payments';
 import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
 import { eventually } from '@comptoir/testing';
 import { Client } from 'pg';
@@ -67,6 +68,26 @@ describe('POST /orders', () => {
       body: { orderId: body.orderId, cartId: order.cartId, customerId: 'C-1', paymentToken: 'tok_approve' },
     });
     expect((await get(`/orders/${body.orderId}`)).body).toMatchObject({ status: 'PENDING', cartId: order.cartId, total: null });
+  });
+
+  it('places one without a coordinator in the checkout flow, and shows who leads it and where it was sold', async () => {
+    const order = { ...newOrder(), coordination: 'choreography', store: ' web ', country: 'France' };
+    const waiting = post(order, { prefer: 'wait=30' });
+    const { correlationId, routingKey, body } = await orderOf(order);
+    expect(routingKey).toBe('orders.order-placed.checkout');
+    const orderId = String(correlationId);
+    expect(body).toEqual({ orderId, cartId: order.cartId, customerId: 'C-1', paymentToken: 'tok_approve', store: 'web', country: 'France' });
+    const { body: view } = await get(`/orders/${orderId}`);
+    expect(view).toMatchObject({ status: 'PENDING', coordination: 'choreography', store: 'web', country: 'France' });
+    expect(view).not.toHaveProperty('deadline');
+    await subject.say(PaymentProcessed, { orderId, paymentId: uuidv7(), amount: total, lines }, { correlationId: orderId, flow: CHECKOUT });
+    const response = await waiting;
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ orderId, status: 'COMPLETED', total });
+  });
+
+  it('refuses a style it does not know', async () => {
+    expect((await post({ ...newOrder(), coordination: 'anarchy' })).status).toBe(400);
   });
 
   it('waits for the end when that is preferred', async () => {

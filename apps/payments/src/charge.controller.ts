@@ -17,6 +17,7 @@ class ChargeView extends createZodDto(
     status: z.enum(['captured', 'declined', 'refunded']),
     amount: Money,
     reason: z.string().nullable(),
+    refunded: z.int().meta({ description: 'Minor units given back, in parts or whole' }),
   }),
 ) {}
 

@@ -5,6 +5,7 @@ import { notFound, pageOf, PageQuery, validationProblem } from '@comptoir/platfo
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { PrismaClient, type Payment } from './generated/prisma/client';
+import { RefundView, refundView } from './refunds/refund-view';
 
 const State = z.enum(['captured', 'declined', 'void', 'refunded', 'stray', 'stray-refunded']);
 
@@ -15,11 +16,16 @@ class PaymentView extends createZodDto(
     state: State,
     captured: z.int().meta({ description: 'Minor units ever captured' }),
     refunded: z.int().meta({ description: 'Minor units given back of it' }),
+    held: z.int().meta({ description: 'Minor units promised to refunds under way' }),
     currency: z.string().nullable(),
     reason: z.string().nullable(),
     createdAt: z.iso.datetime(),
     changedAt: z.iso.datetime(),
   }),
+) {}
+
+class PaymentDetail extends createZodDto(
+  PaymentView.schema.extend({ refunds: z.array(RefundView.schema).meta({ description: 'In the order they came' }) }),
 ) {}
 
 class OrderParam extends createZodDto(z.object({ orderId: Id })) {}
@@ -46,13 +52,14 @@ export class PaymentController {
   }
 
   @Get(':orderId')
-  @ApiOperation({ summary: 'An order’s payment' })
-  @ApiOkResponse({ type: PaymentView })
+  @ApiOperation({ summary: 'An order’s payment, and what was asked back of it' })
+  @ApiOkResponse({ type: PaymentDetail })
   @ApiNotFoundResponse({ description: 'No payment of this order was asked for, or its answer is still out' })
   async read(@Param() { orderId }: OrderParam) {
     const row = await this.prisma.payment.findUnique({ where: { orderId } });
     if (!row) throw notFound('payment', orderId);
-    return view(row);
+    const refunds = await this.prisma.refund.findMany({ where: { orderId }, orderBy: [{ createdAt: 'asc' }, { refundId: 'asc' }] });
+    return { ...view(row), refunds: refunds.map(refundView) };
   }
 }
 
@@ -60,4 +67,5 @@ const view = (payment: Payment) => ({
   ...payment,
   captured: Number(payment.captured),
   refunded: Number(payment.refunded),
+  held: Number(payment.held),
 });

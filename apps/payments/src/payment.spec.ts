@@ -9,6 +9,7 @@ const charge = (status: Charge['status']): Charge => ({
   status,
   amount: money,
   reason: status === 'declined' ? 'no-funds' : null,
+  refunded: status === 'refunded' ? money.amount : 0,
 });
 const said = (status?: Charge['status']): Learned => ({ from: 'gateway', charge: status && charge(status) });
 const captured: Record<PaymentState, [number, number]> = {

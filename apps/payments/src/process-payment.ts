@@ -1,5 +1,6 @@
+import type { BodyOf } from '@comptoir/contracts';
 import { PaymentDeclined, PaymentProcessed, ProcessPayment, RefundStrayCapture } from '@comptoir/contracts/payments';
-import { handle, type SqlTransaction } from '@comptoir/messaging';
+import { handle, type HandlerContext, type SqlTransaction } from '@comptoir/messaging';
 import { v7 as uuidv7 } from 'uuid';
 import { PaymentNotFound } from './errors';
 import { PaymentGateway } from './gateway/payment-gateway';
@@ -17,41 +18,50 @@ import { paymentStates } from './sql/payment-states';
 export const processPayment = handle(ProcessPayment, {
   emits: [PaymentProcessed, PaymentDeclined, RefundStrayCapture],
 
-  async known(commands, tx): Promise<(Learned | undefined)[]> {
-    const orderIds = commands.map(({ body }) => body.orderId);
-    const settled = new Set((await paymentStates(tx, orderIds)).map(({ orderId }) => orderId));
-    return orderIds.map((orderId) => (settled.has(orderId) ? fromRow : undefined));
-  },
-
-  async call({ body: { orderId, amount, token } }, { signal, get }): Promise<Learned> {
-    const charge = await get(PaymentGateway).capture({ key: orderId, amount, token }, signal);
-    return { from: 'gateway', charge };
-  },
-
-  async batch(commands, tx, results) {
-    const learned = new Map<string, Learned>();
-    commands.forEach(({ body: { orderId } }, index) => {
-      const result = results[index] ?? fromRow;
-      if (result.from === 'gateway' || !learned.has(orderId)) learned.set(orderId, result);
-    });
-    const payments = await record(tx, learned);
-
-    const changed: Payment[] = [];
-    const outcomes = commands.map(({ body: { orderId, amount } }) => {
-      const payment = payments.get(orderId);
-      if (!payment) throw new PaymentNotFound({ orderId });
-      const { save: next, giveBack }: Settlement = settle(payment, amount, learned.get(orderId) ?? fromRow);
-      if (next) {
-        changed.push(next);
-        payments.set(orderId, next);
-      }
-      const answer = answerOf(payment);
-      return giveBack ? ([answer, RefundStrayCapture({ orderId, amount: giveBack })] as const) : answer;
-    });
-    save(tx, changed);
-    return outcomes;
-  },
+  known: (commands, tx) => knownPayments(tx, commands.map(({ body }) => body)),
+  call: ({ body }, context) => capture(body, context),
+  batch: (commands, tx, results) => settleAll(tx, commands.map(({ body }) => body), results),
 });
+
+/** An order's payment, whoever wants it. */
+export type PaymentDue = BodyOf<typeof ProcessPayment>;
+
+/** Orders that have a payment are not asked for at the gateway. */
+export async function knownPayments(tx: SqlTransaction, orders: readonly { orderId: string }[]): Promise<(Learned | undefined)[]> {
+  const orderIds = orders.map(({ orderId }) => orderId);
+  const settled = new Set((await paymentStates(tx, orderIds)).map(({ orderId }) => orderId));
+  return orderIds.map((orderId) => (settled.has(orderId) ? fromRow : undefined));
+}
+
+export async function capture({ orderId, amount, token }: PaymentDue, { signal, get }: HandlerContext): Promise<Learned> {
+  const charge = await get(PaymentGateway).capture({ key: orderId, amount, token }, signal);
+  return { from: 'gateway', charge };
+}
+
+/** Records what the gateway said, and answers each due payment, in their order; with a RefundStrayCapture where there is one. */
+export async function settleAll(tx: SqlTransaction, dues: readonly Omit<PaymentDue, 'token'>[], results: readonly Learned[]) {
+  const learned = new Map<string, Learned>();
+  dues.forEach(({ orderId }, index) => {
+    const result = results[index] ?? fromRow;
+    if (result.from === 'gateway' || !learned.has(orderId)) learned.set(orderId, result);
+  });
+  const payments = await record(tx, learned);
+
+  const changed: Payment[] = [];
+  const outcomes = dues.map(({ orderId, amount }) => {
+    const payment = payments.get(orderId);
+    if (!payment) throw new PaymentNotFound({ orderId });
+    const { save: next, giveBack }: Settlement = settle(payment, amount, learned.get(orderId) ?? fromRow);
+    if (next) {
+      changed.push(next);
+      payments.set(orderId, next);
+    }
+    const answer = answerOf(payment);
+    return giveBack ? ([answer, RefundStrayCapture({ orderId, amount: giveBack })] as const) : ([answer] as const);
+  });
+  save(tx, changed);
+  return outcomes;
+}
 
 /** Writes what the gateway said of orders without a payment; the other orders' payments are locked. */
 async function record(tx: SqlTransaction, learned: ReadonlyMap<string, Learned>): Promise<Map<string, Payment>> {

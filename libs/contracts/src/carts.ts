@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Sku } from './catalog';
 import { Id } from './id';
 import { command, event, Money } from './message';
+import { PaymentToken } from './payment-token';
 
 export const PricedLine = z.object({
   sku: Sku,
@@ -14,7 +15,14 @@ export type PricedLine = z.infer<typeof PricedLine>;
 export const CartValidated = event(
   'carts.cart-validated',
   1,
-  z.object({ orderId: Id, cartId: Id, lines: z.array(PricedLine).min(1), total: Money }),
+  z.object({
+    orderId: Id,
+    cartId: Id,
+    lines: z.array(PricedLine).min(1),
+    total: Money,
+    /** Carried along to payments where no coordinator brings it there; carts does not keep it. */
+    paymentToken: PaymentToken.optional(),
+  }),
   { stream: (body) => `cart-${body.cartId}` },
 );
 

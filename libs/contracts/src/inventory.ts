@@ -1,17 +1,28 @@
 import { z } from 'zod';
+import { PricedLine } from './carts';
 import { Sku } from './catalog';
 import { Id } from './id';
-import { command, event } from './message';
+import { command, event, Money } from './message';
+import { PaymentToken } from './payment-token';
 
 export const StockLine = z.object({ sku: Sku, quantity: z.int().positive() });
 export type StockLine = z.infer<typeof StockLine>;
 
 const reservation = (body: { orderId: string }) => `reservation-${body.orderId}`;
 
+/** What the peers behind inventory need to know of an order, where no coordinator tells them. Inventory does not keep it. */
+export const Bill = z.object({ lines: z.array(PricedLine).min(1), total: Money, paymentToken: PaymentToken });
+export type Bill = z.infer<typeof Bill>;
+
 export const StockReserved = event(
   'inventory.stock-reserved',
   1,
-  z.object({ orderId: Id, lines: z.array(StockLine).min(1) }),
+  z.object({
+    orderId: Id,
+    lines: z.array(StockLine).min(1),
+    /** Carried along. */
+    bill: Bill.optional(),
+  }),
   { stream: reservation },
 );
 
@@ -30,7 +41,12 @@ export const StockRejected = event(
 export const StockReleased = event(
   'inventory.stock-released',
   1,
-  z.object({ orderId: Id, lines: z.array(StockLine) }),
+  z.object({
+    orderId: Id,
+    lines: z.array(StockLine),
+    /** Why, where nobody knows that asked for it: the reason of the event that led to it. */
+    reason: z.string().optional(),
+  }),
   { stream: reservation },
 );
 

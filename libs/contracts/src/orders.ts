@@ -2,12 +2,22 @@ import { z } from 'zod';
 import { PricedLine } from './carts';
 import { Id } from './id';
 import { command, event, Money } from './message';
+import { PaymentToken } from './payment-token';
 import { printable } from './text';
+
+export { PaymentToken } from './payment-token';
 
 const order = (body: { orderId: string }) => `order-${body.orderId}`;
 
 /** The flow an order runs in; its conversation id is the order's id. */
 export const ORDER_FULFILMENT = 'order-fulfilment';
+
+/** The same order by peers that react to each other's events, without a coordinator; its conversation is the order's id. */
+export const CHECKOUT = 'checkout';
+
+/** Who leads an order to its end: the orchestrator (flow `order-fulfilment`), or nobody (flow `checkout`). */
+export const Coordination = z.enum(['orchestration', 'choreography']);
+export type Coordination = z.infer<typeof Coordination>;
 
 export const CustomerId = printable(64);
 
@@ -15,9 +25,6 @@ export const CustomerId = printable(64);
 export const Store = printable(64);
 /** Where it goes to, as whoever places the order names countries. */
 export const Country = printable(64);
-
-/** Stands for a way to pay that the payment gateway knows; never card data. */
-export const PaymentToken = printable(200);
 
 export const OrderPlaced = event(
   'orders.order-placed',
@@ -41,7 +48,7 @@ export const OrderConfirmed = event(
   { stream: order },
 );
 
-/** The order had been cancelled before the confirmation came. */
+/** The order had been cancelled, or given up, before the confirmation came. It never will be confirmed. */
 export const OrderConfirmationRefused = event(
   'orders.order-confirmation-refused',
   1,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PricedLine } from './carts';
 import { RefundLine } from './claims';
 import { Id } from './id';
 import { command, event, Money } from './message';
@@ -10,7 +11,13 @@ const payment = (body: { orderId: string }) => `payment-${body.orderId}`;
 export const PaymentProcessed = event(
   'payments.payment-processed',
   1,
-  z.object({ orderId: Id, paymentId: Id, amount: Money }),
+  z.object({
+    orderId: Id,
+    paymentId: Id,
+    amount: Money,
+    /** What was paid for: carried along to orders where no coordinator tells it. */
+    lines: z.array(PricedLine).min(1).optional(),
+  }),
   { stream: payment },
 );
 
@@ -25,7 +32,13 @@ export const PaymentDeclined = event(
 export const PaymentRefunded = event(
   'payments.payment-refunded',
   1,
-  z.object({ orderId: Id, refunded: z.int().nonnegative(), currency: z.string().nullable() }),
+  z.object({
+    orderId: Id,
+    refunded: z.int().nonnegative(),
+    currency: z.string().nullable(),
+    /** As in `StockReleased`. */
+    reason: z.string().optional(),
+  }),
   { stream: payment },
 );
 

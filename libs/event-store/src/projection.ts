@@ -54,12 +54,18 @@ export interface ProjectionStore<Tx> {
   begin(tx: Tx, name: string, version: number, rebuild?: boolean): Promise<void>;
   /** The projection's generations, oldest first. */
   generations(tx: Tx, name: string): Promise<readonly Generation[]>;
-  /** Locks a generation for this transaction. `undefined`: somebody else has it, or it is gone. */
-  take(tx: Tx, name: string, generation: number): Promise<Generation | undefined>;
+  /**
+   * Locks a generation for this transaction. `undefined`: it is gone, or somebody else has it and the caller does not `wait`.
+   */
+  take(tx: Tx, name: string, generation: number, options?: { readonly wait?: boolean }): Promise<Generation | undefined>;
   advance(tx: Tx, name: string, generation: number, position: number): Promise<void>;
   /** Makes it the live one and removes those before it, with what they had parked; returns them. */
   swap(tx: Tx, name: string, generation: number): Promise<readonly number[]>;
   park(tx: Tx, parked: ParkedEvent): Promise<void>;
+  /** No longer parked. False where it was not. */
+  unpark(tx: Tx, name: string, generation: number, position: number): Promise<boolean>;
+  /** How many events a generation has parked. */
+  countParked(tx: Tx, name: string, generation: number): Promise<number>;
   /** By generation and position. */
   parked(tx: Tx, name: string): Promise<readonly ParkedEvent[]>;
 }

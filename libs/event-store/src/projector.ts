@@ -22,11 +22,17 @@ export interface ProjectorOptions<Tx, T extends EventType> {
   readonly batchSize?: number;
   /** So many parked events of a generation are bad luck; at the next one `step` throws `TooManyParked`. Default 100. */
   readonly maxParked?: number;
+  /** Hears of every batch once it has committed. */
+  readonly onProjected?: (generation: Generation, events: readonly StoredEvent[]) => void;
 }
 
 export interface Lag extends Generation {
   /** Positions that are still to be read; 0: caught up. */
   readonly behind: number;
+  /** When the first event that is still to be read was recorded. */
+  readonly waitingSince: Date | undefined;
+  /** How many events it has parked. */
+  readonly parked: number;
 }
 
 /** Events from the checkpoint on, and the position that is reached with them. */
@@ -77,9 +83,59 @@ export class Projector<Tx, T extends EventType = EventType> {
   /** How far behind each generation is, oldest first. */
   async lag(): Promise<readonly Lag[]> {
     const { projection, source, store, run } = this.options;
-    const generations = await run((tx) => store.generations(tx, projection.name));
+    const generations = await run(async (tx) => {
+      const there = await store.generations(tx, projection.name);
+      return Promise.all(there.map(async (each) => ({ ...each, parked: await store.countParked(tx, each.name, each.generation) })));
+    });
     const head = await source.head();
-    return generations.map((each) => ({ ...each, behind: Math.max(0, head - each.position) }));
+    const types = projection.events.names;
+    return Promise.all(
+      generations.map(async (each) => {
+        const [next] = head > each.position ? await source.readAll({ after: each.position, limit: 1, types }) : [];
+        return { ...each, behind: Math.max(0, head - each.position), waitingSince: next?.recordedAt };
+      }),
+    );
+  }
+
+  /**
+   * Projects a parked event after all, later than those behind it: the projection must not mind. Throws what it fails with;
+   * it stays parked then. False where no generation of this version has parked it.
+   */
+  async retry(position: number): Promise<boolean> {
+    const { projection, source, run } = this.options;
+    const [event] = await source.readAll({ after: position - 1, limit: 1 });
+    if (event?.position !== position) return false;
+    return this.unparking(position, async (generation, unpark) => {
+      const unparked = await run(async (tx) => {
+        if (!(await unpark(tx))) return false;
+        await projection.batch([projection.events.read(event)], tx, generation.generation);
+        return true;
+      });
+      if (unparked) this.options.onProjected?.(generation, [event]);
+      return unparked;
+    });
+  }
+
+  /** Gives up on a parked event: the read model stays without it. False where no generation of this version has parked it. */
+  discard(position: number): Promise<boolean> {
+    return this.unparking(position, (_, unpark) => this.options.run(unpark));
+  }
+
+  /** The generation is locked first, so that nobody projects or replaces it meanwhile. */
+  private async unparking(
+    position: number,
+    work: (generation: Generation, unpark: (tx: Tx) => Promise<boolean>) => Promise<boolean>,
+  ): Promise<boolean> {
+    const { projection, store, run } = this.options;
+    const generations = await run((tx) => store.generations(tx, projection.name));
+    let found = false;
+    for (const generation of generations.filter(({ version }) => version === projection.version)) {
+      const { name, generation: number } = generation;
+      const unpark = async (tx: Tx) =>
+        (await store.take(tx, name, number, { wait: true })) !== undefined && store.unpark(tx, name, number, position);
+      found = (await work(generation, unpark)) || found;
+    }
+    return found;
   }
 
   private async advance(generation: Generation): Promise<boolean> {
@@ -104,12 +160,14 @@ export class Projector<Tx, T extends EventType = EventType> {
   }
 
   /** False where the generation is another's now, or has moved on. */
-  private project(from: Generation, { events, position, caughtUp }: Page): Promise<boolean> {
-    const { projection } = this.options;
-    return this.taking(from, async (tx) => {
+  private async project(from: Generation, { events, position, caughtUp }: Page): Promise<boolean> {
+    const { projection, onProjected } = this.options;
+    const taken = await this.taking(from, async (tx) => {
       if (events.length > 0) await projection.batch(events.map(projection.events.read), tx, from.generation);
       await this.moveTo(tx, from, position, caughtUp);
     });
+    if (taken && events.length > 0) onProjected?.(from, events);
+    return taken;
   }
 
   /** Each event in a transaction of its own; those that fail are parked. */
@@ -132,7 +190,7 @@ export class Projector<Tx, T extends EventType = EventType> {
     const error = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason);
     const { store, maxParked = 100 } = this.options;
     return this.taking(from, async (tx) => {
-      const parked = (await store.parked(tx, name)).filter((each) => each.generation === generation).length;
+      const parked = await store.countParked(tx, name, generation);
       if (parked >= maxParked)
         throw new TooManyParked(`${name} has parked ${parked} events; the next fails with ${error}`, { name, generation, position });
       await store.park(tx, { name, generation, position, eventId, stream, type, error });

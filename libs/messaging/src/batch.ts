@@ -76,6 +76,13 @@ export function effectsOf(
   });
 }
 
+/**
+ * Whether it tells what came of its cause: the answer to a command, any event because of an event. What it asks of others
+ * beside that is no such thing.
+ */
+export const tells = (effect: Effect): boolean =>
+  isAnswer(effect) || (effect.cause?.type.kind === 'event' && effect.outgoing.type.kind === 'event');
+
 /** Whether it is the answer to the command that caused it. */
-export const isAnswer = ({ cause, outgoing }: Effect): boolean =>
+const isAnswer = ({ cause, outgoing }: Effect): boolean =>
   cause?.type.kind === 'command' && cause.type.answers.some((answer) => answer === outgoing.type);

@@ -2,7 +2,7 @@ import { command, event } from '@comptoir/contracts';
 import { eventually } from '@comptoir/testing';
 import { z } from 'zod';
 import { RetryNow } from './errors';
-import { handle } from './handler';
+import { handle, type Handler } from './handler';
 import { service } from './service';
 import { testbed, type Testbed } from './testing/testbed';
 import { statement } from './unit-of-work';
@@ -40,12 +40,29 @@ const weigh = handle(Weigh, {
   },
 });
 
+const Left = event('scales.parcel-left', 1, z.object({ parcel: z.string() }), { stream: ({ parcel }) => `left-${parcel}` });
+const Recalibrate = command('scales.recalibrate', 1, z.object({ parcel: z.string() }), { answers: [Left] });
+const recalibrate = handle(Recalibrate, { emits: [Left], batch: async (all) => all.map(({ body }) => Left(body)) });
+/** What is heard of weighs as well, and has the scales looked after each time. */
+const left: Handler = {
+  ...weigh,
+  name: 'parcel-left',
+  messages: [Left],
+  flows: ['parting'],
+  emits: [Weighed, Recalibrate],
+  async batch(events, tx, results) {
+    const parcels = events.map(({ body }) => (body as { parcel: string }).parcel);
+    await save(tx, parcels, results);
+    return parcels.map((parcel) => [Weighed({ parcel }), Recalibrate({ parcel }, { flow: 'recalibration' })]);
+  },
+};
+
 let bed: Testbed;
 let scales: Scales;
 beforeEach(async () => {
   changedMeanwhile = 0;
   scales = new Scales();
-  bed = await testbed(service({ name: 'scales', handlers: [weigh] }), {
+  bed = await testbed(service({ name: 'scales', handlers: [weigh, left, recalibrate] }), {
     tables: 'CREATE TABLE weight (parcel text, grams int)',
     get: () => scales as never,
   });
@@ -117,6 +134,22 @@ test('what a call did is not forgotten where its message was handled meanwhile; 
   await eventually(async () => expect(await weights()).toContainEqual({ parcel: 'a', grams: 9 }));
   expect(scales.calls).toEqual(['a']);
   expect(await bed.rows('SELECT version FROM messaging.stream')).toEqual([{ version: 1 }]);
+});
+
+test('nor where it was an event: what came of it is told once, and what is asked for because of it each time', async () => {
+  let answer = (_grams: number) => {};
+  scales.answer = () => new Promise((resolve) => (answer = resolve));
+  await bed.start();
+  const wire = bed.wire(Left({ parcel: 'a' }, { flow: 'parting' }));
+  await bed.publish(wire);
+  await eventually(() => expect(scales.calls).toEqual(['a']));
+  await bed.rows(`INSERT INTO weight VALUES ('a', 7)`);
+  await bed.publish(wire);
+  await eventually(async () => expect(await weights()).toHaveLength(2));
+  answer(9);
+  await eventually(async () => expect(await weights()).toContainEqual({ parcel: 'a', grams: 9 }));
+  const versions = () => bed.rows('SELECT stream, version FROM messaging.stream ORDER BY stream');
+  await eventually(async () => expect(await versions()).toEqual([{ stream: 'a', version: 1 }, { stream: 'left-a', version: 2 }]));
 });
 
 test('a call cut off by draining is not counted against its message', async () => {

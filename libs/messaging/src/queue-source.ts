@@ -1,5 +1,5 @@
 import type { MessageType } from '@comptoir/contracts';
-import { commitBatch, effectsOf, isAnswer, type Effect } from './batch';
+import { commitBatch, effectsOf, tells, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
 import { decode, decodeAny } from './envelope';
@@ -219,7 +219,7 @@ export class QueueSource<Tx> implements WorkSource {
    * everything is rolled back and done again `carefully`: claimed first, then handled without it.
    *
    * A duplicate whose call has reached outside is handled all the same: what it did there must not be forgotten, and the
-   * delivery that was handled instead may not have known of it. Only its answer is left out, for that was given.
+   * delivery that was handled instead may not have known of it. Only what it tells is left out, for that was told.
    */
   private async commit(items: readonly Item[], recorded: boolean, carefully = recorded): Promise<void> {
     const { unitOfWork, outbox, observer, clock } = this.options;
@@ -239,7 +239,7 @@ export class QueueSource<Tx> implements WorkSource {
         });
         if ((await claiming).size < unique.length && !carefully && !switchedOff('inbox')) throw new HandledBefore();
         const late = items.filter((item) => item.called && !fresh.includes(item));
-        if (late.length > 0) effects.push(...(await this.handle(late, tx)).filter((effect) => !isAnswer(effect)));
+        if (late.length > 0) effects.push(...(await this.handle(late, tx)).filter((effect) => !tells(effect)));
         if (recorded && items[0]) await unitOfWork.store.clearAttempt(tx, this.handler.name, items[0].key);
         return { result: fresh.length, effects };
       });

@@ -10,7 +10,7 @@ export type { ApiDescription } from './openapi';
 export { notFound, Problem, statusProblem } from './problem';
 export type { ProblemOptions } from './problem';
 export { Readiness } from './readiness';
-export type { ReadinessCheck, ReadinessOutcomes } from './readiness';
+export type { Degraded, ReadinessCheck, ReadinessOutcomes } from './readiness';
 export { runService } from './run-service';
 export { ServiceModule } from './service.module';
 export type { ServiceOptions } from './service.module';

@@ -20,6 +20,14 @@ it('says which check fails, and why', async () => {
   });
 });
 
+it('is ready with something away that it can do without, and says so', async () => {
+  const readiness = new Readiness();
+  readiness.add('orders', async () => ({ degraded: 'away; claims are taken unverified' }));
+  expect(await readiness.report()).toEqual({ ready: true, checks: { orders: 'degraded: away; claims are taken unverified' } });
+  readiness.add('gateway', () => Promise.reject(new Error('no answer')));
+  expect(await readiness.report()).toMatchObject({ ready: false });
+});
+
 it('does not wait for a check that hangs', async () => {
   jest.useFakeTimers();
   try {

@@ -1,7 +1,13 @@
-/** Resolves when all is well; its rejection's message says what is not. */
-export type ReadinessCheck = () => Promise<void>;
+/** Well enough to do its work, if not all of it: told, and ready all the same. */
+export interface Degraded {
+  /** What is away, and what is done without it. */
+  readonly degraded: string;
+}
 
-/** `ok`, or what is wrong, by the name of the check. */
+/** Resolves when all is well, or well enough; its rejection's message says what is not. */
+export type ReadinessCheck = () => Promise<Degraded | undefined | void>;
+
+/** `ok`, `degraded: ...` or what is wrong, by the name of the check. */
 export type ReadinessOutcomes = Readonly<Record<string, string>>;
 
 export interface ReadinessReport {
@@ -11,6 +17,7 @@ export interface ReadinessReport {
 
 /** A check that hangs is a failed check: whoever asks decides quickly. */
 const CHECK_TIMEOUT_MS = 2_000;
+const DEGRADED = 'degraded: ';
 
 /** Whether the service can do its work. A service adds checks of its own: `readiness.add('gateway', () => ...)`. */
 export class Readiness {
@@ -18,7 +25,8 @@ export class Readiness {
   private draining = false;
 
   add(name: string, check: ReadinessCheck): void {
-    this.addAll(() => check().then(() => ({ [name]: 'ok' }), (error: unknown) => ({ [name]: textOf(error) })));
+    const outcome = (fine: Degraded | undefined | void) => (fine ? `${DEGRADED}${fine.degraded}` : 'ok');
+    this.addAll(() => check().then((fine) => ({ [name]: outcome(fine) }), (error: unknown) => ({ [name]: textOf(error) })));
   }
 
   /** Adds a check with several outcomes. */
@@ -39,7 +47,7 @@ export class Readiness {
     );
     clearTimeout(late.timer);
     const checks = Object.assign({}, ...outcomes) as ReadinessOutcomes;
-    return { ready: Object.values(checks).every((outcome) => outcome === 'ok'), checks };
+    return { ready: Object.values(checks).every((outcome) => outcome === 'ok' || outcome.startsWith(DEGRADED)), checks };
   }
 }
 

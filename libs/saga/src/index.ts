@@ -7,6 +7,7 @@ export type { Duration } from './duration';
 export { InvalidDefinition, InvalidSagaData, SagaError, UnregisteredDefinition } from './errors';
 export { checkFlows } from './flows/check';
 export type { FlowFinding, FlowFindingCode } from './flows/check';
+export { eventsOnly } from './flows/events-only';
 export { flowMap } from './flows/flow-map';
 export { follow } from './flows/follow';
 export type { ExpectedNext, FollowedConversation, FollowedFlow } from './flows/follow';

@@ -87,6 +87,9 @@ describe('a reaction that cannot work is refused', () => {
     ['an undo that nothing calls for', () => reaction('r', { ...part, kind: 'compensatable', undoneBy: [], undo }), /undoneBy/],
     ['undoneBy without an undo', () => reaction('r', { ...part, kind: 'compensatable', undoneBy: ReturnRefused } as never), /\(undo\)/],
     ['nothing to react to', () => reaction('r', { ...part, on: [], kind: 'retriable', name: 'idle' }), /reacts to nothing/],
+    ['a deadline that says what is no refusal',
+      () => reaction('r', { ...part, emits: [RefundIssued], kind: 'pivot', waits: { since: RefundRequested, deadline: '1m', says: RefundIssued, until: [RefundIssued] } }),
+      /none of its refusals/],
     ['a refusal it does not emit', () => reaction('r', { ...part, kind: 'pivot', refusals: [RefundRefused as never] }), /does not emit/],
   ])('%s', (_, declare, problem) => {
     expect(declare).toThrow(InvalidDefinition);

@@ -6,13 +6,28 @@ import { milliseconds } from './duration';
 import { InvalidDefinition } from './errors';
 import type { StepKind } from './steps/step-list';
 
-/** How the initiator of a flow learns its end: by one of the events it reacts to, or by asking for it. */
-export interface WaitOptions {
+/** How the initiator of a flow sees to its end: it asks the owner of the pivot, or decides where it owns the pivot itself. */
+export type WaitOptions = {
   /** The initiator's own event, which started the flow. */
   readonly since: EventType;
   readonly deadline: Duration;
+} & (AskingWait | DecidingWait);
+
+/** What it reacts to ends its wait. */
+interface AskingWait {
   /** Sent when the deadline has passed, to the owner of the pivot: only that one may fail the flow, under its row lock. */
   readonly asks: CommandType;
+  readonly says?: undefined;
+  readonly until?: undefined;
+}
+
+/** Of the pivot's owner: it says the end of the flow itself. */
+interface DecidingWait {
+  /** A refusal of the pivot, said when the deadline has passed and the point of no return has not, under its row lock. */
+  readonly says: EventType;
+  /** The events by which the flow ends, all its own. */
+  readonly until: readonly EventType[];
+  readonly asks?: undefined;
 }
 
 /** What a peer does about one kind of cause, in one transaction per batch: the same shape as a message handler's. */
@@ -40,7 +55,7 @@ export interface ReactionOptions<T extends EventType, E extends MessageType, R, 
   readonly replayable?: boolean;
   /** Those of `emits` that say no: this part did not happen, and what came before it is undone. */
   readonly refusals?: readonly NoInfer<E>[];
-  /** Only of the flow's initiator: `on` is what it waits for. */
+  /** Only of the flow's initiator: `on` is what it waits for, unless it owns the pivot and says the end itself (`until`). */
   readonly waits?: WaitOptions;
 }
 
@@ -59,7 +74,7 @@ export interface ReactionDeclaration {
   readonly undoneBy: readonly EventType[];
   /** Of an undo: the name of the part it undoes. */
   readonly undoes: string | undefined;
-  readonly waits: { readonly since: EventType; readonly deadlineMs: number; readonly asks: CommandType } | undefined;
+  readonly waits: (WaitOptions & { readonly deadlineMs: number }) | undefined;
 }
 
 /** A message handler that says what its part in a flow is. */
@@ -92,7 +107,7 @@ export function reaction(flow: string, options: AnyOptions): ReactionHandler<unk
   const wrong = problemOf(on, undoneBy, options);
   if (wrong) throw new InvalidDefinition(`The part ${name} of ${flow} ${wrong}`, { flow, name });
   const waits = options.waits && { ...options.waits, deadlineMs: milliseconds(options.waits.deadline) };
-  const asks = waits ? [waits.asks] : [];
+  const asks = waits?.asks ? [waits.asks] : [];
   const compile = (part: AnyPart, as: string, events: readonly EventType[], emits: readonly MessageType[]) => ({
     ...(handle as unknown as AnyHandle)(events[0], { ...part, name: as, emits, flows: [flow], maxBatch, retry }),
     messages: events,
@@ -121,11 +136,13 @@ type AnyHandle = (type: EventType | undefined, options: object) => Handler<unkno
 
 const listed = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? (one as readonly T[]) : [one as T]);
 
-function problemOf(on: readonly EventType[], undoneBy: readonly EventType[], { kind, undo, emits, refusals = [] }: AnyOptions) {
+function problemOf(on: readonly EventType[], undoneBy: readonly EventType[], { kind, undo, emits, refusals = [], waits }: AnyOptions) {
   if (on.length === 0) return 'reacts to nothing';
   if (undo && kind !== 'compensatable') return `is ${kind} and so is never undone`;
   if (undo && undoneBy.length === 0) return 'has an undo and no event that calls for it (undoneBy)';
   if (!undo && undoneBy.length > 0) return `is undone by ${undoneBy[0]?.name} and does not say how (undo)`;
+  if (waits?.says && !refusals.some(({ name }) => name === waits.says?.name))
+    return `says ${waits.says.name} after its deadline, which is none of its refusals`;
   const stray = refusals.find((refusal) => !emits.some(({ name }) => name === refusal.name));
   return stray && `refuses with ${stray.name}, which it does not emit`;
 }

@@ -1,7 +1,7 @@
 import { Client, escapeIdentifier } from 'pg';
 import { disposableName, isLeftOver } from './disposable-name';
 import { servers } from './servers';
-import { ensureTemplate } from './template';
+import { ensureTemplate, readersOf } from './template';
 
 export interface FreshDatabase {
   readonly name: string;
@@ -9,6 +9,8 @@ export interface FreshDatabase {
   readonly url: string;
   /** As superuser. */
   readonly adminUrl: string;
+  /** As another service's role, which may read what is published for it. */
+  urlFor(reader: string): string;
   drop(): Promise<void>;
 }
 
@@ -26,12 +28,16 @@ export async function freshDatabase(name: string, owners?: readonly string[]): P
     await sweepOnce(admin);
     await admin.query(`CREATE DATABASE ${identifier} TEMPLATE ${escapeIdentifier(template)}`);
     await admin.query(`REVOKE ALL ON DATABASE ${identifier} FROM PUBLIC`);
-    await admin.query(`GRANT CONNECT ON DATABASE ${identifier} TO ${escapeIdentifier(name)}`);
+    // Rights on a database are not cloned, those on what is in it are.
+    for (const role of [name, ...readersOf(name)])
+      await admin.query(`GRANT CONNECT ON DATABASE ${identifier} TO ${escapeIdentifier(role)}`);
   });
+  const urlFor = (role: string) => urlOf(databaseUrl, database, { user: role, password: `${role}-dev` });
   return {
     name: database,
-    url: urlOf(databaseUrl, database, { user: name, password: `${name}-dev` }),
+    url: urlFor(name),
     adminUrl: urlOf(databaseUrl, database),
+    urlFor,
     drop: () => asAdmin(databaseUrl, (admin) => drop(admin, database)),
   };
 }

@@ -9,6 +9,8 @@ interface Workspace {
   readonly buildTemplate: readonly string[];
   /** Owners of a schema by database. */
   readonly databases: Readonly<Record<string, readonly string[]>>;
+  /** Who may read what of another's database. */
+  readonly readers?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** The state of each owner's migrations. */
   readonly fingerprints: Readonly<Record<string, string>>;
 }
@@ -18,6 +20,9 @@ function workspace(): Workspace {
   if (!text) throw new Error('COMPTOIR_WORKSPACE is not set: Jest\'s global set-up for tests with servers sets it');
   return JSON.parse(text) as Workspace;
 }
+
+/** Roles that may read something of this database, beside its own. */
+export const readersOf = (name: string): readonly string[] => Object.keys(workspace().readers?.[name] ?? {});
 
 /** The migrated database to clone from, built once per state of the migrations. */
 export async function ensureTemplate(admin: Client, name: string, chosen?: readonly string[]): Promise<string> {
@@ -29,6 +34,8 @@ export async function ensureTemplate(admin: Client, name: string, chosen?: reado
     if (!fingerprint) throw new Error(`There are no migrations in prisma/${owner}`);
     return `${owner} ${fingerprint}`;
   });
+  const readers = workspace().readers?.[name];
+  if (readers) state.push(JSON.stringify(readers));
   const template = `template_${name}_${createHash('sha256').update(state.join('\n')).digest('hex').slice(0, 12)}`;
   const { rowCount } = await admin.query('SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate', [template]);
   if (!rowCount) {

@@ -16,7 +16,7 @@ export class GatewayFailed extends Error {
   }
 }
 
-/** The idempotency key had been used for another amount. */
+/** The idempotency key had been used for something else. */
 export class GatewayKeyReused extends Error {
   readonly code = 'gateway-key-reused';
   constructor(readonly data: { readonly key: string; readonly recorded: string; readonly asked: string }) {

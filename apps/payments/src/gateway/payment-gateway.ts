@@ -1,4 +1,4 @@
-import type { CaptureRequest, Charge } from './charge';
+import type { CaptureRequest, Charge, ChargeRefund, RefundRequest } from './charge';
 import { GatewayTimeout } from './errors';
 import type { SimulatedGateway } from './simulated-gateway';
 
@@ -21,7 +21,12 @@ export class PaymentGateway {
     return this.inTime(request.key, signal, (within) => this.farEnd.capture(request, within));
   }
 
-  /** Gives back all that was captured under the key, once. `undefined` when the gateway knows no such key. */
+  /** Gives back part of a charge, at most once per key; refused for good where that cannot be. Throws as `capture` does. */
+  refundPart(request: RefundRequest, signal: AbortSignal): Promise<ChargeRefund> {
+    return this.inTime(request.key, signal, (within) => this.farEnd.refundPart(request, within));
+  }
+
+  /** Gives back what is left of what was captured under the key, once. `undefined` when the gateway knows no such key. */
   refund(key: string, signal: AbortSignal): Promise<Charge | undefined> {
     return this.inTime(key, signal, (within) => this.farEnd.refund(key, within));
   }

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlTransaction } from '@comptoir/messaging';
 import { v7 as uuidv7 } from 'uuid';
-import type { CaptureRequest, Charge } from './charge';
+import type { CaptureRequest, Charge, ChargeRefund, RefundRequest } from './charge';
 import { GatewayFailed, GatewayKeyReused } from './errors';
 import { MicroBatch } from './micro-batch';
+import { RefundDesk } from './refund-desk';
 import { insertCharges } from './sql/insert-charges';
 import { readCharges } from './sql/read-charges';
 import { refundCharges } from './sql/refund-charges';
-import { behaviourOf, type Behaviour } from './tokens';
+import { behaviourOf, type Behaviour, type OnRefund } from './tokens';
 
 export interface SimulationOptions {
   /** Its books. Each statement commits by itself. */
@@ -30,9 +31,11 @@ interface Recorded {
 export class SimulatedGateway {
   private readonly captures = new MicroBatch((requests: readonly CaptureRequest[]) => this.record(requests));
   private readonly refunds = new MicroBatch((keys: readonly string[]) => this.giveBack(keys));
+  private readonly desk: RefundDesk;
   private readonly random: () => number;
 
   constructor(private readonly options: SimulationOptions) {
+    this.desk = new RefundDesk(options.books);
     this.random = options.random ?? Math.random;
   }
 
@@ -50,7 +53,7 @@ export class SimulatedGateway {
     return charge;
   }
 
-  /** Gives back all that was captured under the key; `undefined` when there is no charge. Asked again, the same. */
+  /** Gives back what is left of what was captured under the key; `undefined` when there is no charge. Asked again, the same. */
   async refund(key: string, signal: AbortSignal): Promise<Charge | undefined> {
     await this.travel({ kind: 'approve' }, signal);
     const fails = this.failure(key);
@@ -58,6 +61,17 @@ export class SimulatedGateway {
     const charge = await this.refunds.add(key);
     fails.after();
     return charge;
+  }
+
+  /** Gives back part of a charge, under a key of its own: paid or refused, and the same answer ever after. */
+  async refundPart(request: RefundRequest, signal: AbortSignal): Promise<ChargeRefund> {
+    await this.travel({ kind: 'approve' }, signal);
+    const fails = this.failure(request.key);
+    fails.before();
+    const { refund, getsLost } = await this.desk.refund(request);
+    fails.after();
+    if (getsLost) await never(signal);
+    return refund;
   }
 
   async charge(key: string): Promise<Charge | undefined> {
@@ -85,7 +99,12 @@ export class SimulatedGateway {
 
   private async record(requests: readonly CaptureRequest[]): Promise<readonly Recorded[]> {
     const charges = new Map<string, Charge>();
-    for (const request of requests) if (!charges.has(request.key)) charges.set(request.key, chargeFor(request));
+    const onRefund = new Map<string, OnRefund | null>();
+    for (const request of requests)
+      if (!charges.has(request.key)) {
+        charges.set(request.key, chargeFor(request));
+        onRefund.set(request.key, onRefundOf(request));
+      }
     const wanted = [...charges.values()];
     const inserted = await insertCharges(
       this.options.books,
@@ -95,6 +114,7 @@ export class SimulatedGateway {
       wanted.map(({ amount }) => amount.amount),
       wanted.map(({ amount }) => amount.currency),
       wanted.map(({ reason }) => reason),
+      wanted.map(({ key }) => onRefund.get(key)),
     );
     const fresh = new Set(inserted.map(({ key }) => key));
     const others = wanted.filter(({ key }) => !fresh.has(key)).map(({ key }) => key);
@@ -113,7 +133,12 @@ export class SimulatedGateway {
 function chargeFor({ key, amount, token }: CaptureRequest): Charge {
   const behaviour = behaviourOf(token);
   const declined = behaviour.kind === 'decline' ? behaviour.reason : null;
-  return { key, chargeId: uuidv7(), status: declined === null ? 'captured' : 'declined', amount, reason: declined };
+  return { key, chargeId: uuidv7(), status: declined === null ? 'captured' : 'declined', amount, reason: declined, refunded: 0 };
+}
+
+function onRefundOf({ token }: CaptureRequest): OnRefund | null {
+  const behaviour = behaviourOf(token);
+  return (behaviour.kind === 'approve' && behaviour.onRefund) || null;
 }
 
 const inWords = ({ amount }: Pick<Charge, 'amount'>) => `${amount.amount} ${amount.currency}`;

@@ -35,6 +35,14 @@ export const inMemoryProjectionStore: ProjectionStore<InMemoryTransaction> = {
   },
 
   park: async (tx, parked) => parkedOf(tx).set(keyOf(parked.name, parked.generation, parked.position), parked),
+  unpark: async (tx, name, generation, position) => {
+    const key = keyOf(name, generation, position);
+    const there = parkedOf(tx).get(key) !== undefined;
+    parkedOf(tx).delete(key);
+    return there;
+  },
+  countParked: async (tx, name, generation) =>
+    parkedOf(tx).entries().filter(([, row]) => row.name === name && row.generation === generation).length,
   parked: async (tx, name) =>
     parkedOf(tx)
       .entries()

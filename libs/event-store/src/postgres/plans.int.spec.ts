@@ -1,6 +1,7 @@
 import type { SqlTransaction } from '@comptoir/messaging';
 import type { FreshDatabase } from '@comptoir/testing';
 import { freshDatabase, plansOf } from '@comptoir/testing';
+import { publishedEvents } from './published';
 import { postgresEventStore as store } from './store';
 
 let database: FreshDatabase;
@@ -30,6 +31,11 @@ test.each<[string, (tx: SqlTransaction) => Promise<unknown>, readonly RegExp[]]>
   [
     'reading types',
     (tx) => store.readAll(tx, { after: 5, limit: 10, types: ['a'] }),
+    [/Scan using event_type_position_idx/, /Index Cond: \(\(type = [^\n]*"?position"? > [^\n]*"?position"? <= /, PERIOD],
+  ],
+  [
+    'reading what is published',
+    (tx) => publishedEvents((work) => work(tx)).readAll({ after: 5, limit: 10, types: ['a'] }),
     [/Scan using event_type_position_idx/, /Index Cond: \(\(type = [^\n]*"?position"? > [^\n]*"?position"? <= /, PERIOD],
   ],
   ['reading a snapshot', (tx) => store.readSnapshot(tx, 'a', 'b'), [/snapshot_pkey/]],

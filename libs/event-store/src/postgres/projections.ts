@@ -25,6 +25,11 @@ const lock = statement<Generation>(
   `SELECT ${COLUMNS} FROM projection.generation WHERE name = $1 AND generation = $2::int FOR UPDATE SKIP LOCKED`,
 );
 
+const lockWaiting = statement<Generation>(
+  'projection-take-waiting',
+  `SELECT ${COLUMNS} FROM projection.generation WHERE name = $1 AND generation = $2::int FOR UPDATE`,
+);
+
 const update = statement(
   'projection-advance',
   'UPDATE projection.generation SET position = $3::bigint WHERE name = $1 AND generation = $2::int',
@@ -46,6 +51,16 @@ const insertParked = statement(
    VALUES ($1, $2::int, $3::bigint, $4::uuid, $5, $6, $7)`,
 );
 
+const deleteParked = statement<{ readonly position: string }>(
+  'projection-unpark',
+  'DELETE FROM projection.parked WHERE name = $1 AND generation = $2::int AND position = $3::bigint RETURNING position',
+);
+
+const count = statement<{ readonly parked: number }>(
+  'projection-count-parked',
+  'SELECT count(*)::int AS parked FROM projection.parked WHERE name = $1 AND generation = $2::int',
+);
+
 const selectParked = statement<ParkedEvent>(
   'projection-parked',
   `SELECT name, generation, position::float8 AS position, event_id::text AS "eventId", stream, type, error
@@ -56,7 +71,7 @@ const selectParked = statement<ParkedEvent>(
 export const postgresProjectionStore: ProjectionStore<SqlTransaction> = {
   begin: async (tx, name, version, rebuild = false) => void (await insert(tx, name, version, rebuild)),
   generations: (tx, name) => select(tx, name),
-  take: async (tx, name, generation) => (await lock(tx, name, generation))[0],
+  take: async (tx, name, generation, { wait = false } = {}) => (await (wait ? lockWaiting : lock)(tx, name, generation))[0],
   advance: async (tx, name, generation, position) => void (await update(tx, name, generation, position)),
 
   async swap(tx, name, generation) {
@@ -66,5 +81,7 @@ export const postgresProjectionStore: ProjectionStore<SqlTransaction> = {
 
   park: async (tx, { name, generation, position, eventId, stream, type, error }) =>
     void (await insertParked(tx, name, generation, position, eventId, stream, type, error)),
+  unpark: async (tx, name, generation, position) => (await deleteParked(tx, name, generation, position)).length > 0,
+  countParked: async (tx, name, generation) => (await count(tx, name, generation))[0]?.parked ?? 0,
   parked: (tx, name) => selectParked(tx, name),
 };

@@ -45,34 +45,45 @@ const backwards = reading(
 );
 
 /** Positions are recorded in order, so a period is a range of them: both ends are looked up instead of read through. */
-const RANGE = (() => {
+const rangeIn = (table: string) => {
   const last = (condition: string) =>
-    `(SELECT p.position FROM event_store.event p WHERE p.recorded_at ${condition} ORDER BY p.recorded_at DESC, p.position DESC LIMIT 1)`;
+    `(SELECT p.position FROM ${table} p WHERE p.recorded_at ${condition} ORDER BY p.recorded_at DESC, p.position DESC LIMIT 1)`;
   return `event.position > greatest($1::bigint, ${last('< $3::timestamptz')})
     AND event.position <= ${last(`<= coalesce($4::timestamptz, 'infinity')`)}`;
-})();
+};
 
-const all = reading(
-  'event-store-read-all',
-  (columns) => `SELECT ${columns} FROM event_store.event WHERE ${RANGE} ORDER BY event.position LIMIT $2::bigint`,
-);
+/** Reads all events from the table, or from a view of it. Statements of both may be prepared on one connection. */
+export function readingAll(table: string, name: string) {
+  const range = rangeIn(table);
+  const all = reading(
+    `${name}-all`,
+    (columns) => `SELECT ${columns} FROM ${table} AS event WHERE ${range} ORDER BY event.position LIMIT $2::bigint`,
+  );
+  /**
+   * Positions first, each type's from the index of types, at most as many as are asked for; then only the events that are given
+   * back. In the order of that index: by positions alone, the planner would look for a rare type through all the others.
+   */
+  const ofTypes = reading(
+    `${name}-types`,
+    (columns) => `SELECT e.* FROM (
+       SELECT c.position FROM (SELECT DISTINCT type FROM unnest($5::text[]) AS type) AS t
+       CROSS JOIN LATERAL (
+         SELECT event.position FROM ${table} AS event WHERE event.type = t.type AND ${range} ORDER BY event.type, event.position LIMIT $2::bigint
+       ) AS c
+       ORDER BY c.position LIMIT $2::bigint
+     ) AS wanted
+     CROSS JOIN LATERAL (SELECT ${columns} FROM ${table} AS event WHERE event.position = wanted.position OFFSET 0) AS e
+     ORDER BY wanted.position`,
+  );
+  return async (tx: SqlTransaction, options: ReadAll): Promise<readonly StoredEvent[]> => {
+    const { after, limit, types, recordedFrom, recordedUntil, raw } = options;
+    const values = [after, limit, timeOf(recordedFrom), timeOf(recordedUntil)] as const;
+    const how = raw ? 'raw' : 'parsed';
+    return (await (types ? ofTypes[how](tx, ...values, types) : all[how](tx, ...values))).map(eventOf(raw));
+  };
+}
 
-/**
- * Positions first, each type's from the index of types, at most as many as are asked for; then only the events that are given
- * back. In the order of that index: by positions alone, the planner would look for a rare type through all the others.
- */
-const ofTypes = reading(
-  'event-store-read-types',
-  (columns) => `SELECT e.* FROM (
-     SELECT c.position FROM (SELECT DISTINCT type FROM unnest($5::text[]) AS type) AS t
-     CROSS JOIN LATERAL (
-       SELECT event.position FROM event_store.event WHERE event.type = t.type AND ${RANGE} ORDER BY event.type, event.position LIMIT $2::bigint
-     ) AS c
-     ORDER BY c.position LIMIT $2::bigint
-   ) AS wanted
-   CROSS JOIN LATERAL (SELECT ${columns} FROM event_store.event WHERE event.position = wanted.position OFFSET 0) AS e
-   ORDER BY wanted.position`,
-);
+export const readAll = readingAll('event_store.event', 'event-store-read');
 
 export async function readStream(tx: SqlTransaction, stream: string, options: ReadStream = {}) {
   const { direction = 'forwards', limit = null, recordedUntil } = options;
@@ -82,24 +93,21 @@ export async function readStream(tx: SqlTransaction, stream: string, options: Re
   return (await read(tx, stream, from, timeOf(recordedUntil), limit)).map(eventOf(options.raw));
 }
 
-export async function readAll(tx: SqlTransaction, options: ReadAll): Promise<readonly StoredEvent[]> {
-  const { after, limit, types, recordedFrom, recordedUntil } = options;
-  const range = [after, limit, timeOf(recordedFrom), timeOf(recordedUntil)] as const;
-  const how = options.raw ? 'raw' : 'parsed';
-  return (await (types ? ofTypes[how](tx, ...range, types) : all[how](tx, ...range))).map(eventOf(options.raw));
+function timeOf(time: Date | undefined): string | null {
+  return time?.toISOString() ?? null;
 }
 
-const timeOf = (time: Date | undefined) => time?.toISOString() ?? null;
-
-const eventOf = (raw = false) => (row: Row): StoredEvent => ({
-  position: row.position,
-  stream: row.stream,
-  version: row.version,
-  id: row.event_id,
-  type: row.type,
-  schemaVersion: row.schema_version,
-  data: raw ? new RawJson(row.data as string) : row.data,
-  metadata: row.metadata,
-  occurredAt: new Date(row.occurred_at),
-  recordedAt: new Date(row.recorded_at),
-});
+const eventOf =
+  (raw = false) =>
+  (row: Row): StoredEvent => ({
+    position: row.position,
+    stream: row.stream,
+    version: row.version,
+    id: row.event_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: raw ? new RawJson(row.data as string) : row.data,
+    metadata: row.metadata,
+    occurredAt: new Date(row.occurred_at),
+    recordedAt: new Date(row.recorded_at),
+  });

@@ -32,7 +32,9 @@ export function projectionContract<Tx>(make: () => Promise<ProjectionsUnderTest<
       await projector.catchUp();
       await under.count(1, 2);
       await under.append([{ any: 'thing' }], 'tills.audited');
-      expect(await projector.lag()).toMatchObject([{ name: under.name, generation: 1, live: true, behind: 3 }]);
+      const [lag] = await projector.lag();
+      expect(lag).toMatchObject({ name: under.name, generation: 1, live: true, behind: 3, parked: 0 });
+      expect(lag?.waitingSince?.getTime()).toBeGreaterThan(0);
       await projector.catchUp();
       expect(await projector.lag()).toMatchObject([{ behind: 0 }]);
       expect(await under.sums()).toEqual({ 1: 3 });
@@ -62,6 +64,52 @@ export function projectionContract<Tx>(make: () => Promise<ProjectionsUnderTest<
       await under.projector().catchUp();
       expect(await under.sums()).toEqual({ 1: 4 });
       expect(await under.parked()).toMatchObject([{ error: expect.stringMatching(/^InvalidEventData: /) }]);
+    });
+  });
+
+  describe('a parked event', () => {
+    const parkThirteen = async () => {
+      const { positions } = await under.count(1, 13, 3);
+      await under.projector(under.projection(1, failing('poison'))).catchUp();
+      return positions[1] as number;
+    };
+
+    it('is projected once when it is tried again', async () => {
+      const position = await parkThirteen();
+      const heard: number[] = [];
+      const fixed = under.projector(under.projection(), { onProjected: (_, events) => heard.push(...events.map((each) => each.position)) });
+      expect(await fixed.retry(position)).toBe(true);
+      expect(await fixed.retry(position)).toBe(false);
+      expect(heard).toEqual([position]);
+      expect([await under.sums(), await under.parked()]).toEqual([{ 1: 17 }, []]);
+      await fixed.catchUp();
+      expect(await under.sums()).toEqual({ 1: 17 });
+    });
+
+    it('stays parked where it fails again', async () => {
+      const position = await parkThirteen();
+      await expect(under.projector(under.projection(1, failing('poison'))).retry(position)).rejects.toThrow('Thirteen');
+      expect([await under.sums(), await under.parked()]).toEqual([{ 1: 4 }, [expect.objectContaining({ position })]]);
+    });
+
+    it('is left out for good when it is discarded', async () => {
+      const position = await parkThirteen();
+      expect((await under.projector().lag())[0]).toMatchObject({ parked: 1, behind: 0, waitingSince: undefined });
+      expect(await under.projector().discard(position)).toBe(true);
+      expect(await under.projector().discard(position)).toBe(false);
+      expect([await under.sums(), await under.parked()]).toEqual([{ 1: 4 }, []]);
+    });
+
+    it('is none where nobody parked it, or other code did', async () => {
+      const { positions: [position = 0] } = await under.count(1, 2);
+      await under.projector().catchUp();
+      expect(await under.projector().retry(position)).toBe(false);
+      expect(await under.projector().retry(position + 1_000_000)).toBe(false);
+      await under.count(13);
+      await under.projector(under.projection(1, failing('poison'))).catchUp();
+      const [parked] = await under.parked();
+      expect(await under.projector(under.projection(2)).retry(parked?.position ?? 0)).toBe(false);
+      expect(await under.parked()).toHaveLength(1);
     });
   });
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { eventTypes } from '../event-types';
 import type { Projection, ProjectionStore } from '../projection';
 import { Projector } from '../projector';
+import type { ProjectorOptions } from '../projector';
 import type { EventStore } from '../store';
 
 /** A read model of sums by generation, and what a projection of it needs. */
@@ -59,7 +60,7 @@ export class ProjectionFixture<Tx> {
     };
   }
 
-  projector(projection = this.projection(), options: { batchSize?: number; maxParked?: number } = {}): Projector<Tx> {
+  projector(projection = this.projection(), options: Partial<Pick<ProjectorOptions<Tx, EventType>, 'batchSize' | 'maxParked' | 'onProjected'>> = {}): Projector<Tx> {
     const { events, run } = this.under;
     const source = {
       head: () => run((tx) => events.head(tx)),

@@ -135,6 +135,15 @@ const withoutDeadline: Check = (flow) => {
     }));
 };
 
+/** An initiator that decides by itself must own the pivot: nobody else knows whether it has been passed. */
+const decidesForAnother: Check = (flow) =>
+  flow.parts.flatMap(({ role, waits, ...each }) => {
+    if (role !== 'peer' || waits?.says === undefined || each.kind === 'pivot') return [];
+    const owners = pivotsOf(flow).map(labelOf).join(', ') || 'there is none';
+    const sentence = `When its deadline has passed ${labelOf(each)} says ${waits.says} by itself, but only the pivot (${owners}) may fail ${flow.name}: let the pivot wait, or ask its owner.`;
+    return [{ code: 'deadline-asks-another' as const, subject: labelOf(each), sentence }];
+  });
+
 /** Only the owner of the pivot may fail a flow: it alone knows, under its row lock, whether it has passed it. */
 const asksAnother: Check = (flow) =>
   flow.parts.flatMap(({ role, waits, ...each }) => {
@@ -150,6 +159,6 @@ const asksAnother: Check = (flow) =>
 /** Outside any flow nothing follows from anything: only who says and who hears is checked. */
 const everywhere = [notConsumed, withoutSource];
 const inFlows = [
-  withoutEnd, compensationMissing, notUndone, severalPivots, afterPivot, withoutDeadline, asksAnother,
+  withoutEnd, compensationMissing, notUndone, severalPivots, afterPivot, withoutDeadline, asksAnother, decidesForAnother,
 ].map((check): Check => (flow) => (flow.name === NO_FLOW ? [] : check(flow)));
 const CHECKS: readonly Check[] = [...everywhere, ...inFlows];

@@ -51,10 +51,15 @@ function starts(parts: readonly FlowPart[], all: readonly Declared[], outside: R
   const wanted = new Set(parts.flatMap(({ on, waits }) => [...on, waits?.since ?? on[0] ?? '']).filter((name) => !said.has(name)));
   return all.flatMap((each) => {
     if (each.messages.length > 0 && !outside.has(each)) return [];
-    const emits = named(each.emits).filter((name) => wanted.has(name));
+    const emits = named(each.emits).filter((name) => wanted.has(name) && !saysItElsewhere(each, name, all));
     return emits.length > 0 ? [part({ service: each.service, name: each.name, role: 'start', on: [], emits })] : [];
   });
 }
+
+/** Two flows may share events: a part of one that says it for others there does not start the other with it. */
+const saysItElsewhere = ({ flows, messages }: Declared, name: string, all: readonly Declared[]) =>
+  messages.length > 0 &&
+  all.some((other) => other.flows?.some((flow) => flows?.includes(flow)) && other.messages.some((message) => message.name === name));
 
 function declaredPart({ service, name, messages, emits, reaction, saga }: Declared, asked: Asked): FlowPart[] {
   if (saga) return sagaParts(service, saga);
@@ -67,11 +72,17 @@ function declaredPart({ service, name, messages, emits, reaction, saga }: Declar
         role: undoes === undefined ? 'peer' : 'undo',
         kind,
         // What it asks when its wait is over is no answer to what it reacts to.
-        emits: plain.emits.filter((each) => each !== waits?.asks.name),
+        emits: plain.emits.filter((each) => each !== waits?.asks?.name),
         refusals: named(reaction.refusals),
         undoneBy: named(reaction.undoneBy),
         undoes,
-        waits: waits && { since: waits.since.name, for: plain.on, deadlineMs: waits.deadlineMs, asks: waits.asks.name },
+        waits: waits && {
+          since: waits.since.name,
+          for: waits.until ? named(waits.until) : plain.on,
+          deadlineMs: waits.deadlineMs,
+          asks: waits.asks?.name,
+          says: waits.says?.name,
+        },
       }),
     ];
   }

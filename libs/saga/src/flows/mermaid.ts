@@ -27,9 +27,10 @@ export function flowToMermaid(flow: Flow): string {
       ends.set(message, end);
       draw(line, end, wordOf(message));
     }
-    if (part.waits?.asks !== undefined && part.role === 'peer')
-      for (const each of consumersOf(flow.parts, part.waits.asks))
-        draw('-.->', ids.get(each) ?? '', `${wordOf(part.waits.asks)} after ${inWords(part.waits.deadlineMs)}`);
+    const overdue = part.role === 'peer' ? (part.waits?.asks ?? part.waits?.says) : undefined;
+    if (overdue !== undefined)
+      for (const each of consumersOf(flow.parts, overdue))
+        draw('-.->', ids.get(each) ?? '', `${wordOf(overdue)} after ${inWords(part.waits?.deadlineMs ?? 0)}`);
     for (const [arrow, labels] of arrows) lines.push(arrow.replace('%', labels.join('<br>')));
   }
   return `${[...lines, ...[...ends].map(([event, id]) => `  ${id}([${wordOf(event)}])`)].join('\n')}\n`;

@@ -10,12 +10,14 @@ export type PartRole = 'start' | 'peer' | 'undo' | 'coordinator' | 'participant'
 
 export interface FlowWait {
   /** The event since when it waits; of a saga's position there is none: since its command was sent. */
-  readonly since: string | undefined;
+  readonly since?: string;
   /** The events that end the wait. */
   readonly for: readonly string[];
   readonly deadlineMs: number;
-  /** The command sent when the deadline has passed. None: the saga ends by itself. */
-  readonly asks: string | undefined;
+  /** The command sent when the deadline has passed. None: the saga ends by itself, or the pivot's owner `says` so. */
+  readonly asks?: string;
+  /** Of an initiator that owns the pivot: the refusal it says when the deadline has passed. */
+  readonly says?: string;
 }
 
 /** What one handler, request or position of a saga does in one flow. Messages are told by name. */
@@ -24,7 +26,7 @@ export interface FlowPart {
   /** With the service the queue's name; of a saga's position `<saga>/<position>`; empty: the service itself. */
   readonly name: string;
   readonly role: PartRole;
-  readonly kind: StepKind | undefined;
+  readonly kind?: StepKind;
   readonly on: readonly string[];
   readonly emits: readonly string[];
   /** Those of `emits` that say no. */
@@ -32,8 +34,8 @@ export interface FlowPart {
   /** What undoes it: commands and events that its own service takes. */
   readonly undoneBy: readonly string[];
   /** The name of the part it undoes, in the same service. */
-  readonly undoes: string | undefined;
-  readonly waits: FlowWait | undefined;
+  readonly undoes?: string;
+  readonly waits?: FlowWait;
   /** The flow ends here by itself: of a saga. */
   readonly ends: boolean;
 }
