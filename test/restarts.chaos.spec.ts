@@ -1,5 +1,6 @@
 import { eventually } from '@comptoir/testing';
 import { load, type Load } from './harness/load';
+import { SERVICES } from '../tools/services';
 import { OwnServers, type Server } from './harness/own-servers';
 import { miscounts } from './harness/told-once';
 import { useSystem } from './harness/use-system';
@@ -7,7 +8,7 @@ import { useSystem } from './harness/use-system';
 let servers: OwnServers | undefined;
 const shop = useSystem(async () => {
   servers = await OwnServers.start();
-  return { name: 'restarts', ground: await servers.provision() };
+  return { name: 'restarts', ground: await servers.provision(), only: SERVICES };
 });
 let orders: Load | undefined;
 afterEach(() => orders?.stop());

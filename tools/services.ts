@@ -9,7 +9,7 @@ import { ServiceProcess } from './services/process';
 import { LOG_DIR } from './stack/places';
 import { holderOf, isFree } from './stack/ports';
 
-export { firstPort, SERVICES, type ServiceName } from './services/names';
+export { firstPort, ORDER_SERVICES, SERVICES, type OrderService, type ServiceName } from './services/names';
 export { ServiceProcess } from './services/process';
 
 export interface ServicesOptions {

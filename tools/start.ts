@@ -12,8 +12,10 @@ import { LOG_DIR } from './stack/places';
 import { RABBIT_USER } from './stack/rabbitmq';
 import { VHOST } from './stack/reset';
 import { listenForInterruption, type Interruption } from './start/interruption';
+import { CLAIMS, settledAsItShould, treatClaim } from './start/claims';
+import { conversationTable, fetchConversation } from './start/conversation';
 import { forget, remember, stopLeftovers } from './start/leftovers';
-import { endedAsItShould, placeOrder } from './start/place-order';
+import { endedAsItShould, placeOrder, type Placed } from './start/place-order';
 import { OPENING_STOCK, ORDERS, PRODUCTS } from './start/sample-catalogue';
 import { fetchTimeline, timelineTable } from './start/timeline';
 import { table } from './table';
@@ -55,12 +57,20 @@ async function openShop(services: Services, { databaseUrl }: Servers): Promise<v
   }
 }
 
-/** Places the three orders and tells each one's story; returns how many did not end as they should. */
-async function showOrders(services: Services): Promise<number> {
+interface Shown<T> {
+  readonly results: readonly T[];
+  /** How many did not end as they should. */
+  readonly wrong: number;
+}
+
+/** Places the three orders and tells each one's story. */
+async function showOrders(services: Services): Promise<Shown<Placed>> {
+  const results: Placed[] = [];
   let wrong = 0;
   for (const [index, order] of ORDERS.entries()) {
     const placed = await placeOrder(services, order);
     const right = endedAsItShould(order, placed);
+    results.push(placed);
     if (!right) wrong += 1;
     const total = placed.total ? `, ${(placed.total.amount / 100).toFixed(2)} ${placed.total.currency}` : '';
     const items = order.items.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ');
@@ -68,6 +78,24 @@ async function showOrders(services: Services): Promise<number> {
     console.log(`   order ${placed.orderId}: ${placed.status}${placed.reason ? ` (${placed.reason})` : ''}${total}, after ${placed.ms.toFixed(0)} ms`);
     if (!right) console.log(`   It should have been ${order.status}${order.reason ? ` with a reason like ${order.reason.source}` : ''}.`);
     console.log(`\n${timelineTable(await fetchTimeline(services.url('orchestrator'), placed.orderId))}`);
+  }
+  return { results, wrong };
+}
+
+/** Two claims about an order: one is refunded by peers, the other asks for more than is left. */
+async function showClaims(services: Services, { orderId }: Placed): Promise<number> {
+  let wrong = 0;
+  for (const [index, sample] of CLAIMS.entries()) {
+    const { claim, refusal, refundId, ms } = await treatClaim(services, sample, orderId);
+    const right = settledAsItShould(sample, { claim, refusal });
+    if (!right) wrong += 1;
+    const items = sample.lines.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ');
+    const amount = claim.refunds.at(-1)?.total;
+    const money = amount ? `${(amount.amount / 100).toFixed(2)} ${amount.currency}` : '-';
+    console.log(`\n${ORDERS.length + index + 1}. ${sample.title}: ${items} of order ${orderId}, ${money}`);
+    console.log(`   claim ${claim.claimId}: ${claim.status}${refusal ? ` (${refusal})` : ''}; the refund ended after ${ms.toFixed(0)} ms`);
+    if (!right) console.log(`   It should have been ${sample.status}${sample.refusal ? ` with a reason like ${sample.refusal.source}` : ''}.`);
+    console.log(`\n${conversationTable(await fetchConversation(services.url('views'), refundId))}`);
   }
   return wrong;
 }
@@ -98,9 +126,12 @@ async function main(args: readonly string[]): Promise<number> {
   const running: Running = {};
   const work = async () => {
     const services = await bringUp(running);
-    const wrong = await showOrders(services);
+    const orders = await showOrders(services);
+    const ordersAfter = seconds(Date.now() - started);
+    const [first] = orders.results;
+    const wrong = orders.wrong + (first ? await showClaims(services, first) : 0);
     if (running.servers) console.log(`\n${addresses(services, running.servers)}`);
-    say(`\nThree orders after ${seconds(Date.now() - started)}. Logs: ${LOG_DIR}`);
+    say(`\nThree orders after ${ordersAfter}, two refunds after ${seconds(Date.now() - started)}. Logs: ${LOG_DIR}`);
     return wrong;
   };
   const working = work();

@@ -5,6 +5,8 @@ import { databasesAt, type DatabaseUrls } from '../../tools/invariants';
 import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
 import type { Servers } from '../../tools/stack';
 import { ROOT } from '../../tools/root';
+import type { ServiceName } from '../../tools/services';
+import { partFor } from '../../tools/topology-part';
 
 /** What a system stands on: a virtual host with the topology, and all migrated databases. */
 export interface Ground {
@@ -17,11 +19,9 @@ export interface Ground {
   drop(): Promise<void>;
 }
 
-/** On the servers all tests share, empty: dropped afterwards. */
-export async function freshGround(name: string): Promise<Ground> {
-  const definitions = JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')) as Parameters<
-    typeof freshVhost
-  >[0];
+/** On the servers all tests share, empty: dropped afterwards. It has the queues of these services only. */
+export async function freshGround(name: string, services: readonly ServiceName[]): Promise<Ground> {
+  const definitions = partFor(services, JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')));
   const [vhost, ...databases] = await Promise.all([
     freshVhost(definitions, { name }),
     ...DATABASE_NAMES.map((database) => freshDatabase(database)),

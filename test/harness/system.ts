@@ -5,6 +5,7 @@ import { audit, type Violation } from '../../tools/invariants';
 import { rolePassword } from '../../prisma/databases';
 import { ROOT } from '../../tools/root';
 import {
+  ORDER_SERVICES,
   startServices,
   type ServiceName,
   type ServiceProcess,
@@ -20,6 +21,8 @@ export interface SystemOptions extends Pick<ServicesOptions, 'env' | 'envOf' | '
   readonly name: string;
   /** Default: fresh, on the servers all tests share. */
   readonly ground?: Ground;
+  /** Which services there are. Default: those that an order needs. */
+  readonly only?: readonly ServiceName[];
 }
 
 /** What a service may take to finish what it has begun. */
@@ -29,7 +32,7 @@ const DRAIN_MS = 20_000;
 export type NextLife = Readonly<Record<string, string>>;
 
 /**
- * All services as processes of their own, in the build that crash tests can make crash: the services' own code, with the
+ * Services as processes of their own, in the build that crash tests can make crash: the services' own code, with the
  * library's fail-points compiled in. They are killed, switched off and started again one by one.
  */
 export class System {
@@ -42,8 +45,8 @@ export class System {
     readonly ground: Ground,
   ) {}
 
-  static async start({ name, ground: given, env = {}, envOf, replicas }: SystemOptions): Promise<System> {
-    const ground = given ?? (await freshGround(name));
+  static async start({ name, ground: given, only = ORDER_SERVICES, env = {}, envOf, replicas }: SystemOptions): Promise<System> {
+    const ground = given ?? (await freshGround(name, only));
     try {
       const services = await startServices({
         servers: ground.servers,
@@ -52,6 +55,7 @@ export class System {
         nodeArgs: ['-C', '@comptoir/failpoints'],
         env: { GATEWAY_TIMEOUT_MS: '300', ...env },
         envOf,
+        only,
         replicas,
         logDir: join(ROOT, '.stack/logs/test', name),
       });

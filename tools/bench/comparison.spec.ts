@@ -1,6 +1,6 @@
 import { bothOf, comparisonOf, comparisonText } from './comparison';
 import { CPU_GROUPS, type Cpu, type Measured } from './result';
-import type { OrderService } from './services';
+import type { OrderService } from '../services/names';
 
 const cpu = (ms: number): Cpu => Object.fromEntries(CPU_GROUPS.map((group) => [group, ms])) as Cpu;
 const published = 'messaging_published_total{outcome="confirmed"}';

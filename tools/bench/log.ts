@@ -15,7 +15,7 @@ import { table } from '../table';
 import { cpuOf } from './cpu';
 import { logEvents } from './log-events';
 import { ORDER_TABLE, orders } from './log-projection';
-import { serverProcesses } from './services';
+import { serverProcesses } from './server-processes';
 import { BENCH_VHOST, dropSystem, PREFIX } from './system';
 
 const LOG_DATABASE = `${PREFIX}event-store`;

@@ -1,4 +1,4 @@
-import type { OrderService } from './services';
+import type { OrderService } from '../services/names';
 import { latenciesOf } from './latency';
 import type { Samples } from './metrics';
 import { CPU_GROUPS, type Cpu, type CpuGroup, type Measured } from './result';

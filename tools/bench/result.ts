@@ -3,7 +3,7 @@ import { table } from '../table';
 import type { ClientResult } from './client';
 import { growth, labelValues, type Samples } from './metrics';
 import type { BenchPlan } from './plan';
-import { ORDER_SERVICES, type OrderService } from './services';
+import { ORDER_SERVICES, type OrderService } from '../services/names';
 
 export const CPU_GROUPS = [...ORDER_SERVICES, 'client', 'postgres', 'broker'] as const;
 export type CpuGroup = (typeof CPU_GROUPS)[number];

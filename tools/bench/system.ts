@@ -7,11 +7,10 @@ import { step } from '../progress';
 import { provision } from '../provision';
 import { openStock, offerProducts, untilOffersAreKnown } from '../rest/load-shop';
 import { RestClient } from '../rest/rest-client';
-import { startServices, type Services } from '../services';
+import { ORDER_SERVICES, startServices, type Services } from '../services';
 import type { Servers } from '../stack';
 import { management } from '../stack/management';
 import { LOG_DIR } from '../stack/places';
-import { ORDER_SERVICES } from './services';
 import { PRODUCTS, skuOf, STOCK } from './plan';
 
 export const PREFIX = 'bench_';

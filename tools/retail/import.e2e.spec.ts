@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { System } from '../../test/harness/system';
+import { ORDER_SERVICES } from '../services';
 import { importRetail, type ImportOptions } from './import';
 
 const FILE = join(__dirname, 'sample.csv');
@@ -18,7 +19,7 @@ afterEach(async () => {
 const report = () => join(dir, 'report.csv');
 
 async function start(name: string): Promise<System> {
-  system = await System.start({ name });
+  system = await System.start({ name, only: [...ORDER_SERVICES, 'claims'] });
   return system;
 }
 

@@ -6,6 +6,10 @@ export const SERVICES = [
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
+/** Those that an order needs from the cart to its end. A system of these alone has no queues of the others. */
+export const ORDER_SERVICES = ['catalog', 'carts', 'inventory', 'payments', 'orders', 'orchestrator'] as const satisfies readonly ServiceName[];
+export type OrderService = (typeof ORDER_SERVICES)[number];
+
 const FIRST_PORT = 4301;
 
 /** Where `npm start` has the services; COMPTOIR_HTTP_PORT moves the first, COMPTOIR_PORT_SHIFT all of this checkout's ports. */

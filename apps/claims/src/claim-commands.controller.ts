@@ -53,7 +53,10 @@ export class ClaimCommandsController {
 
   @Post('approve')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Give money back', description: 'Starts a refund. The claim is settled when it is paid out, and under treatment again when it fails.' })
+  @ApiOperation({
+    summary: 'Give money back',
+    description: 'Starts a refund. The claim is settled when it is paid out, and under treatment again when it fails.',
+  })
   @ApiOkResponse({ type: StandingView })
   @ApiResponse({ status: 422, description: 'The order does not have what is to be given back' })
   approve(

@@ -51,7 +51,8 @@ export class Approval extends createZodDto(
           sku,
           quantity,
           amount: z.int().nonnegative().optional().meta({
-            description: 'Minor units for the whole line, at most what so many units cost. Default: what they cost; the cheapest of several prices',
+            description:
+              'Minor units for the whole line, at most what so many units cost. Default: what they cost; the cheapest of several prices',
           }),
           restock: z.boolean().optional().meta({ description: 'The goods go back into stock. Default: true' }),
         }),

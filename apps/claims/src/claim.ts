@@ -84,8 +84,10 @@ export const claim = aggregate({
   initial: { status: 'NONE', version: 0 } as Claim,
   // A claim has about seven; one that is handed from desk to desk may have any number.
   snapshotEvery: 100,
-  evolve: (before, event): Claim =>
-    event.type === 'claims.claim-opened' ? opened(event) : before.status === 'NONE' ? before : { ...changed(before, event), ...stampOf(event) },
+  evolve(before, event): Claim {
+    if (event.type === 'claims.claim-opened') return opened(event);
+    return before.status === 'NONE' ? before : { ...changed(before, event), ...stampOf(event) };
+  },
 });
 
 const stampOf = ({ version, recordedAt }: ClaimHappened) => ({ version, changedAt: recordedAt.toISOString() });

@@ -13,6 +13,15 @@ interface Told {
   readonly refundId: string | null;
 }
 
+interface Kept {
+  readonly version: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+  readonly correlationId: string;
+  readonly causationId: string | null;
+}
+
 /** The whole service beside a stand-in for orders, and the words of those who file and treat claims. */
 export class ClaimsUnderTest {
   readonly orders = new OrdersStub();
@@ -46,7 +55,8 @@ export class ClaimsUnderTest {
   }
 
   command(claimId: string, command: string, version: number | string | undefined, body?: object, headers: Record<string, string> = {}) {
-    const ifMatch: Record<string, string> = version === undefined ? {} : { 'if-match': typeof version === 'number' ? `"${version}"` : version };
+    const tag = typeof version === 'number' ? `"${version}"` : version;
+    const ifMatch: Record<string, string> = tag === undefined ? {} : { 'if-match': tag };
     return this.subject.send('POST', `/claims/${claimId}/${command}`, body, { ...ifMatch, ...headers });
   }
 
@@ -74,10 +84,7 @@ export class ClaimsUnderTest {
   }
 
   async eventsOf(claimId: string) {
-    const { items } = (await this.subject.send('GET', `/claims/${claimId}/events`)).json<{
-      items: { version: number; id: string; type: string; data: Record<string, unknown>; correlationId: string; causationId: string | null }[];
-    }>();
-    return items;
+    return (await this.subject.send('GET', `/claims/${claimId}/events`)).json<{ items: Kept[] }>().items;
   }
 
   heardOf(claimId: string) {

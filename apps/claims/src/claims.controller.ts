@@ -35,7 +35,11 @@ export class ClaimsController {
   })
   @ApiCreatedResponse({ type: StandingView, headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } } })
   @ApiResponse({ status: 422, description: 'It does not fit the order; `reason` says how' })
-  async file(@Body() complaint: NewClaim, @IdempotencyKey() idempotencyKey: string | undefined, @Res({ passthrough: true }) response: Headers) {
+  async file(
+    @Body() complaint: NewClaim,
+    @IdempotencyKey() idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) response: Headers,
+  ) {
     const lookup = await this.orders.lookUp(complaint.orderId);
     const reply = await this.endpoint.request(openClaim, new ClaimRequest(complaint, lookup), { idempotencyKey });
     const standing = standingOf(reply, '');
@@ -61,7 +65,11 @@ export class ClaimsController {
   @ApiOperation({ summary: 'One claim, now or as it was', description: 'The ETag is the version for If-Match.' })
   @ApiOkResponse({ type: ClaimView, headers: { ETag: { schema: { type: 'string' } } } })
   @ApiNotFoundResponse()
-  async read(@Param() { claimId }: ClaimParam, @Query() { asOfVersion, asOfTime }: AsOfQuery, @Res({ passthrough: true }) response: Headers) {
+  async read(
+    @Param() { claimId }: ClaimParam,
+    @Query() { asOfVersion, asOfTime }: AsOfQuery,
+    @Res({ passthrough: true }) response: Headers,
+  ) {
     const asOf = { asOfVersion, asOfTime: asOfTime === undefined ? undefined : new Date(asOfTime) };
     const { state } = await this.unitOfWork.run((tx) => claims.load(tx, claimId, asOf));
     if (state.status === 'NONE') throw notFound('claim', claimId);
@@ -76,7 +84,8 @@ export class ClaimsController {
   async history(@Param() { claimId }: ClaimParam, @Query() { limit, after = '0' }: HistoryQuery) {
     if (!/^\d{1,9}$/.test(after)) throw notACursor();
     const from = Number(after) + 1;
-    const events = await this.unitOfWork.run((tx) => postgresEventStore.readStream(tx, claim.streamOf(claimId), { from, limit: limit + 1 }));
+    const page = { from, limit: limit + 1 };
+    const events = await this.unitOfWork.run((tx) => postgresEventStore.readStream(tx, claim.streamOf(claimId), page));
     if (events.length === 0 && from === 1) throw notFound('claim', claimId);
     return pageOf(events.map(eventView), limit, ({ version }) => String(version));
   }

@@ -27,7 +27,13 @@ const untilItIsNoticed = async () => {
   }, { intervalMs: 1 });
   return filed;
 };
-const waiting = async () => Number((await test.subject.app.get(Pool).query<{ count: string }>('SELECT count(*) FROM claims.verification')).rows[0]?.count);
+const waiting = async () => {
+  const { rows } = await test.subject.app.get(Pool).query<{ count: number }>('SELECT count(*)::int AS count FROM claims.verification');
+  return rows[0]?.count;
+};
+/** The worker may be pausing, and the breaker has to close first. */
+const untilItIs = (claimId: string, expected: object) =>
+  eventually(async () => expect(await test.read(claimId)).toMatchObject(expected), { timeoutMs: 30_000 });
 const ready = () => test.subject.send('GET', '/health/ready');
 
 it.each<[string, () => unknown]>([
@@ -49,7 +55,7 @@ it.each<[string, () => unknown]>([
   test.orders.answer = test.orders.well;
   await test.orders.up();
   for (const { claimId } of filed)
-    await eventually(async () => expect(await test.read(claimId)).toMatchObject({ version: 2, verification: { state: 'verified', order: { customerId: 'C-17850' } } }), { timeoutMs: 30_000 });
+    await untilItIs(claimId, { version: 2, verification: { state: 'verified', order: { customerId: 'C-17850' } } });
   await eventually(async () => expect(await waiting()).toBe(0));
   expect((await ready()).json()).toMatchObject({ status: 'ready', checks: { orders: 'ok' } });
   expect((await test.subject.send('GET', '/metrics')).body).toMatch(/claims_orders_breaker\{state="closed",service="claims"\} 1/);
@@ -63,10 +69,11 @@ it('a claim that turns out not to fit its order can only be rejected', async () 
   const filed = await test.filed({ ...complaint, customerId: 'C-1' });
   await test.orders.up();
   const { claimId } = filed;
-  await eventually(async () => expect(await test.read(claimId)).toMatchObject({ verification: { state: 'failed', reason: 'other-customer', order: null } }), { timeoutMs: 30_000 });
+  await untilItIs(claimId, { verification: { state: 'failed', reason: 'other-customer', order: null } });
   const { version } = await test.treated({ ...filed, version: 2 });
   const lines = [{ sku: 'TEAPOT', quantity: 1 }];
-  expect((await test.command(claimId, 'approve', version, { lines })).json()).toMatchObject({ status: 409, type: 'urn:comptoir:problem:claim-verification-failed' });
+  const refused = await test.command(claimId, 'approve', version, { lines });
+  expect(refused.json()).toMatchObject({ status: 409, type: 'urn:comptoir:problem:claim-verification-failed' });
   await test.done(claimId, 'reject', version, { reason: 'Not your order' });
 }, 60_000);
 
@@ -75,7 +82,11 @@ it('while it is unverified a claim can be treated and rejected, but not approved
   const { claimId, version } = await test.treated(await test.filed());
   expect(await test.read(claimId)).toMatchObject({ verification: { state: 'unverified', order: null } });
   const refused = await test.command(claimId, 'approve', version, { lines: [{ sku: 'TEAPOT', quantity: 1 }] });
-  expect(refused.json()).toMatchObject({ status: 409, type: 'urn:comptoir:problem:claim-not-verified', detail: expect.stringContaining('once its verification is verified') as string });
+  expect(refused.json()).toMatchObject({
+    status: 409,
+    type: 'urn:comptoir:problem:claim-not-verified',
+    detail: expect.stringContaining('once its verification is verified') as string,
+  });
   await test.done(claimId, 'reject', version, { reason: 'Worn' });
   const rows = await test.subject.app.get(Pool).query('SELECT 1 FROM claims.verification WHERE claim_id = $1', [claimId]);
   expect(rows.rowCount).toBe(0);
@@ -88,7 +99,7 @@ it('again under the same key is the same claim, even if orders is back by then a
   await test.orders.down();
   const first = await test.file(complaint, key);
   await test.orders.up();
-  await eventually(async () => expect(await test.read(first.json<{ claimId: string }>().claimId)).toMatchObject({ verification: { state: 'failed' } }), { timeoutMs: 30_000 });
+  await untilItIs(first.json<{ claimId: string }>().claimId, { verification: { state: 'failed' } });
   const again = await test.file(complaint, key);
   expect([again.statusCode, again.json()]).toEqual([201, first.json()]);
 }, 60_000);

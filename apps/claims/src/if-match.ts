@@ -23,7 +23,12 @@ export function expectedVersionsOf(header: string | undefined): readonly number[
   return header.split(',').flatMap((each) => {
     const tag = TAG.exec(each.trim());
     if (!tag)
-      throw new Problem({ status: 400, code: 'if-match-invalid', title: 'If-Match is not valid', detail: 'It must be like an ETag: "7", with the quotes' });
+      throw new Problem({
+        status: 400,
+        code: 'if-match-invalid',
+        title: 'If-Match is not valid',
+        detail: 'It must be like an ETag: "7", with the quotes',
+      });
     const [, weak, value = ''] = tag;
     return !weak && VERSION.test(value) ? [Number(value)] : [];
   });
@@ -40,7 +45,12 @@ export const IfMatch = createParamDecorator(
       const descriptor = Object.getOwnPropertyDescriptor(target, key ?? '');
       if (!descriptor || key === undefined) return;
       const decorate = [
-        ApiHeader({ name: 'If-Match', required: true, description: "The claim's version, as its ETag says", schema: { type: 'string', example: '"3"' } }),
+        ApiHeader({
+          name: 'If-Match',
+          required: true,
+          description: "The claim's version, as its ETag says",
+          schema: { type: 'string', example: '"3"' },
+        }),
         ApiResponse({ status: 412, description: 'The claim has changed since: `version` is where it is now' }),
         ApiResponse({ status: 428, description: 'If-Match is missing' }),
       ];

@@ -1,11 +1,11 @@
 import type { Outgoing } from '@comptoir/contracts';
-import { CLAIM_TREATMENT, REFUND } from '@comptoir/contracts/claims';
+import { CLAIM_TREATMENT, ClaimRefundFailed, ClaimSettled, REFUND, RefundRequested } from '@comptoir/contracts/claims';
 import { v7 as uuidv7 } from 'uuid';
 import { CLAIM_EVENTS, type ClaimEvent, type ClaimHappened } from './claim';
 
 const TYPES = new Map<string, ClaimEvent>(CLAIM_EVENTS.map((type) => [type.name, type]));
 /** Events of one attempt to give money back; the others are between people. */
-const OF_A_REFUND = new Set<string>(['claims.refund-requested', 'claims.claim-settled', 'claims.refund-failed'] satisfies ClaimHappened['type'][]);
+const OF_A_REFUND = new Set<string>([RefundRequested, ClaimSettled, ClaimRefundFailed].map(({ name }) => name));
 
 /**
  * A decision's events with their ids and conversations: each event of it is caused by the one before, the first by what the

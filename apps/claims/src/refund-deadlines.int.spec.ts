@@ -85,7 +85,9 @@ describe('the timer', () => {
     const waits: number[] = [];
     for (let nth = 1; nth <= 5; nth += 1) {
       expect(await deadlines.ask()).toBe(1);
-      const { rows } = await pool.query<{ wait: number }>('SELECT extract(epoch FROM ask_again_at - now())::float8 / 60 AS wait FROM claims.open_refund');
+      const { rows } = await pool.query<{ wait: number }>(
+        'SELECT extract(epoch FROM ask_again_at - now())::float8 / 60 AS wait FROM claims.open_refund',
+      );
       waits.push(Math.round(rows[0]?.wait ?? 0));
       await pool.query(`UPDATE claims.open_refund SET ask_again_at = now() - interval '1 second'`);
     }
@@ -112,7 +114,8 @@ describe('the timer', () => {
     const ids = await requested(450, '20 minutes');
     const timers = Array.from({ length: 3 }, () => timer());
     await Promise.all(timers.map(async ({ deadlines }) => { while ((await deadlines.ask()) > 0); }));
-    expect(timers.flatMap(({ sent }) => sent).map(({ body }) => (body as { refundId: string }).refundId).sort()).toEqual([...ids].sort());
+    const asked = timers.flatMap(({ sent }) => sent).map(({ body }) => (body as { refundId: string }).refundId);
+    expect(asked.sort()).toEqual([...ids].sort());
   });
 
   it('what a process took and did not send is asked for by the next one', async () => {

@@ -33,7 +33,11 @@ it.each<[string, Granted[]]>([
 });
 
 it('never gives back more than was paid, and the lines make up the total', () => {
-  const line = fc.record({ sku: fc.constantFrom('TEAPOT', 'MUG', 'KETTLE'), quantity: fc.integer({ min: 1, max: 7 }), amount: fc.option(fc.integer({ min: 0, max: 6_000 }), { nil: undefined }) });
+  const line = fc.record({
+    sku: fc.constantFrom('TEAPOT', 'MUG', 'KETTLE'),
+    quantity: fc.integer({ min: 1, max: 7 }),
+    amount: fc.option(fc.integer({ min: 0, max: 6_000 }), { nil: undefined }),
+  });
   fc.assert(
     fc.property(fc.array(line, { maxLength: 3 }), (granted) => {
       try {

@@ -29,8 +29,9 @@ export function refundOf(granted: readonly Granted[], order: OrderContext): { li
     if (ordered === 0) throw refuse(`${sku} is not in the order`);
     if (quantity > ordered) throw refuse(`${quantity} of ${sku} are more than the ${ordered} that were ordered`);
     const [least, most] = worthOf(order.lines ?? [], sku, quantity);
-    if (each.amount !== undefined && each.amount > most) throw refuse(`${each.amount} is more than the ${most} that ${quantity} of ${sku} cost`);
-    return { sku, quantity, amount: each.amount ?? least, restock };
+    const { amount = least } = each;
+    if (amount > most) throw refuse(`${amount} is more than the ${most} that ${quantity} of ${sku} cost`);
+    return { sku, quantity, amount, restock };
   });
   const amount = lines.reduce((sum, line) => sum + line.amount, 0);
   if (amount === 0 || !order.total) throw new ClaimRefused('refund-lines-refused', 'Nothing would be given back');

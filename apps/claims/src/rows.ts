@@ -20,7 +20,8 @@ export function saveRows(tx: SqlTransaction, handled: readonly Handled<Claim, Cl
   withCommit(save(tx, claims));
 
   const events = handled.flatMap((each) => each.events);
-  const of = <T extends ClaimHappened['type']>(...types: T[]) => events.filter((event): event is Of<T> => types.some((type) => type === event.type));
+  const of = <T extends ClaimHappened['type']>(...types: T[]) =>
+    events.filter((event): event is Of<T> => types.some((type) => type === event.type));
 
   const unknown = of('claims.claim-opened').filter(({ data }) => changed.get(data.claimId)?.verification.state === 'unverified');
   if (unknown.length > 0)

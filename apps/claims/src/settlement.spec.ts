@@ -1,4 +1,12 @@
-import { ClaimApproved, ClaimAssigned, ClaimRefundFailed, ClaimRejected, ClaimSettled, RefundRequested, TreatmentStarted } from '@comptoir/contracts/claims';
+import {
+  ClaimApproved,
+  ClaimAssigned,
+  ClaimRefundFailed,
+  ClaimRejected,
+  ClaimSettled,
+  RefundRequested,
+  TreatmentStarted,
+} from '@comptoir/contracts/claims';
 import { scenario } from '@comptoir/event-store/testing';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
@@ -12,7 +20,10 @@ const customerId = complaint.customerId;
 const lines = [{ sku: 'TEAPOT', quantity: 1, amount: 2_495, restock: true }];
 const total = { amount: 2_495, currency: 'GBP' };
 const started = TreatmentStarted({ claimId, assignee: 'ann' });
-const requestOf = (id: string) => [ClaimApproved({ claimId, refundId: id, lines, total }), RefundRequested({ claimId, refundId: id, orderId, customerId, lines, total })];
+const requestOf = (id: string) => {
+  const refund = { claimId, refundId: id, lines, total };
+  return [ClaimApproved(refund), RefundRequested({ ...refund, orderId, customerId })];
+};
 const requested = scenario(claim).given(opened, verified, ClaimAssigned({ claimId, assignee: 'ann' }), started, ...requestOf(refundId));
 const issued: RefundEnd = { kind: 'issued', amount: total };
 const failed: RefundEnd = { kind: 'failed', reason: 'more-than-left' };
@@ -26,14 +37,16 @@ it('a refund that was paid out settles the claim', () => {
 
 it('a refund that failed brings the claim back under treatment, by the same person', () => {
   const after = requested.when(settle(refundId, failed)).then(refundFailed);
-  expect(after.state).toMatchObject({ status: 'UNDER_TREATMENT', assignee: 'ann', refunds: [{ state: 'failed', reason: 'more-than-left' }] });
+  const refunds = [{ state: 'failed', reason: 'more-than-left' }];
+  expect(after.state).toMatchObject({ status: 'UNDER_TREATMENT', assignee: 'ann', refunds });
 });
 
 it('after a failed refund the claim can be approved again, by a refund of its own, or rejected', () => {
   const again = uuidv7();
   const reopened = requested.given(refundFailed);
   const after = reopened.when(approve([{ sku: 'TEAPOT', quantity: 1 }], again)).then(...requestOf(again));
-  expect(after.state).toMatchObject({ status: 'APPROVED', refunds: [{ refundId, state: 'failed' }, { refundId: again, state: 'requested' }] });
+  const refunds = [{ refundId, state: 'failed' }, { refundId: again, state: 'requested' }];
+  expect(after.state).toMatchObject({ status: 'APPROVED', refunds });
   reopened.when(reject('worn')).then(ClaimRejected({ claimId, orderId, customerId, reason: 'worn' }));
 });
 

@@ -73,7 +73,9 @@ describe('verification of a claim that was taken unverified', () => {
 });
 
 describe('assigning', () => {
-  it('is done to somebody, and to somebody else', () => void filed.when(assign('ann')).then(assigned).when(assign('bob')).then(ClaimAssigned({ claimId, assignee: 'bob' })));
+  it('is done to somebody, and to somebody else', () => {
+    filed.when(assign('ann')).then(assigned).when(assign('bob')).then(ClaimAssigned({ claimId, assignee: 'bob' }));
+  });
 
   it('to the same person again is nothing', () => void filed.given(assigned).when(assign('ann')).then());
 
@@ -116,7 +118,9 @@ describe('approving', () => {
     ['is not there', none, 'claim-not-found'],
   ])('is refused for a claim that %s', (_, given, code) => void given.when(approve(granted, refundId)).thenFails(code));
 
-  it('is refused for what was not ordered', () => void underTreatment.when(approve([{ sku: 'KETTLE', quantity: 1 }], refundId)).thenFails('refund-lines-refused'));
+  it('is refused for what was not ordered', () => {
+    underTreatment.when(approve([{ sku: 'KETTLE', quantity: 1 }], refundId)).thenFails('refund-lines-refused');
+  });
 
   it('once the claim was verified late is possible', () =>
     void unverified.given(assigned, started, verified).when(approve(granted, refundId)).then(approved, requested));
@@ -128,7 +132,9 @@ describe('rejecting', () => {
     expect([status, rejection]).toEqual(['REJECTED', 'worn']);
   });
 
-  it('is all that is left for a claim that does not fit its order', () => void unverified.given(misfit, assigned, started).when(reject('worn')).then(rejected));
+  it('is all that is left for a claim that does not fit its order', () => {
+    unverified.given(misfit, assigned, started).when(reject('worn')).then(rejected);
+  });
 
   it('is possible for a claim nobody could verify yet', () => void unverified.given(assigned, started).when(reject('worn')).then(rejected));
 

@@ -68,7 +68,8 @@ function inStatus(claim: Claim, done: string, allowed: readonly ClaimStatus[]): 
   if (claim.status === 'NONE') throw new ClaimRefused('claim-not-found', 'There is no such claim');
   if (allowed.includes(claim.status)) return claim;
   const { status } = claim;
-  throw new ClaimRefused('wrong-status', `A claim that is ${status} cannot be ${done}; it must be ${allowed.join(' or ')}`, { status, allowed });
+  const message = `A claim that is ${status} cannot be ${done}; it must be ${allowed.join(' or ')}`;
+  throw new ClaimRefused('wrong-status', message, { status, allowed });
 }
 
 function verifiedOrder({ verification }: FiledClaim) {
@@ -78,9 +79,12 @@ function verifiedOrder({ verification }: FiledClaim) {
     case 'unverified':
       throw new ClaimRefused(
         'claim-not-verified',
-        'The order could not be asked for yet. That is tried again by itself: read the claim, and approve it once its verification is verified',
+        'The order could not be asked for yet. That is tried again by itself: ' +
+          'read the claim, and approve it once its verification is verified',
       );
     case 'failed':
-      throw new ClaimRefused('claim-verification-failed', `${verification.detail}. The claim can only be rejected`, { reason: verification.reason });
+      throw new ClaimRefused('claim-verification-failed', `${verification.detail}. The claim can only be rejected`, {
+        reason: verification.reason,
+      });
   }
 }

@@ -107,7 +107,9 @@ export class VerificationWorker {
   private async postpone(claims: readonly { readonly claimId: string; readonly asked: boolean }[]): Promise<void> {
     const { transaction, firstPauseMs = FIRST_PAUSE_MS } = this.options;
     await transaction(async (tx) => {
-      await postponeVerifications(tx, claims.map(({ claimId }) => claimId), claims.map(({ asked }) => asked), firstPauseMs, LONGEST_PAUSE_MS);
+      const claimIds = claims.map(({ claimId }) => claimId);
+      const asked = claims.map((each) => each.asked);
+      await postponeVerifications(tx, claimIds, asked, firstPauseMs, LONGEST_PAUSE_MS);
       return { result: undefined, messages: [] };
     });
   }

@@ -11,6 +11,7 @@ import type { Logger } from './logger';
 import type { Message } from './message';
 import type { EndpointObserver } from './observer';
 import type { Outbox } from './outbox';
+import { Pause } from './pause';
 import { inboxKeyOf, REPLAY_ID, replayRefusal, type ReplayRefusal } from './replay';
 import type { Delivery, Subscription, Transport } from './transport';
 import type { UnitOfWork } from './unit-of-work';
@@ -54,7 +55,7 @@ export class QueueSource<Tx> implements WorkSource {
   private waiting: Item[] = [];
   private suspects: Item[] = [];
   private handling: readonly Item[] = [];
-  private blockedUntil = 0;
+  private readonly pause: Pause;
   /** In a row, of a batch that cannot be handled now. */
   private tries = 0;
   protected readonly failures: FailedMessages<Tx>;
@@ -72,6 +73,7 @@ export class QueueSource<Tx> implements WorkSource {
     this.work = `${options.service}.${handler.name}`;
     this.failures = new FailedMessages(this.work, handler, options, (delivery) => this.subscription?.ack([delivery]));
     this.types = new Map(handler.messages.map((type) => [type.name, type]));
+    this.pause = new Pause({ clock: options.clock, onEnd: () => options.loop.wake() });
   }
 
   async subscribe(): Promise<void> {
@@ -84,8 +86,7 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   waitingSince(): number | undefined {
-    if (this.options.clock.now() < this.blockedUntil) return undefined;
-    return this.oldest()?.since;
+    return this.pause.lasts ? undefined : this.oldest()?.since;
   }
 
   get waitingCount(): number {
@@ -262,14 +263,13 @@ export class QueueSource<Tx> implements WorkSource {
   }
 
   private waitAndTryAgain(items: readonly Item[], suspects: readonly Item[], error: unknown): void {
-    const { clock, loop, logger } = this.options;
+    const { logger } = this.options;
     this.tries += 1;
     const pause = classify(error) === 'again' && this.tries < 10 ? this.tries : pauseBefore(this.tries);
     if (this.tries === 1 || this.tries % 20 === 0)
       logger.warn('A batch cannot be handled now; it is tried again', { work: this.work, size: items.length, error: String(error) });
-    this.blockedUntil = clock.now() + pause;
     this.putBack(items, suspects, error);
-    clock.setTimeout(() => loop.wake(), pause);
+    this.pause.start(pause);
   }
 
   /** To the front, as they came. */

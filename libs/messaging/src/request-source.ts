@@ -4,6 +4,7 @@ import type { WorkSource } from './batch-loop';
 import { CommitOutcomeUnknown, EndpointUnavailable, IdempotencyKeyReused } from './errors';
 import { classify, pauseBefore } from './failure';
 import type { Accepted, RequestHandler } from './handler';
+import { Pause } from './pause';
 import type { SourceOptions } from './queue-source';
 import type { MessageType } from '@comptoir/contracts';
 import type { StoredReply } from './unit-of-work';
@@ -25,7 +26,7 @@ interface Waiting {
 export class RequestSource<Tx> implements WorkSource {
   readonly work: string;
   private waiting: Waiting[] = [];
-  private blockedUntil = 0;
+  private readonly pause: Pause;
   private failures = 0;
 
   constructor(
@@ -33,10 +34,11 @@ export class RequestSource<Tx> implements WorkSource {
     private readonly options: SourceOptions<Tx>,
   ) {
     this.work = `${options.service}.${handler.name}`;
+    this.pause = new Pause({ clock: options.clock, onEnd: () => options.loop.wake() });
   }
 
   waitingSince(): number | undefined {
-    return this.options.clock.now() < this.blockedUntil ? undefined : this.waiting[0]?.since;
+    return this.pause.lasts ? undefined : this.waiting[0]?.since;
   }
 
   get waitingCount(): number {
@@ -128,7 +130,7 @@ export class RequestSource<Tx> implements WorkSource {
   }
 
   private waitAndTryAgain(taken: readonly Waiting[], error: unknown): void {
-    const { clock, loop, logger } = this.options;
+    const { clock, logger } = this.options;
     this.failures += 1;
     const pause = classify(error) === 'again' ? this.failures : pauseBefore(this.failures);
     const keep: Waiting[] = [];
@@ -141,8 +143,7 @@ export class RequestSource<Tx> implements WorkSource {
     }
     if (this.failures === 1) logger.warn('Requests cannot be handled now; they are tried again', { work: this.work, error: String(error) });
     this.waiting.unshift(...keep);
-    this.blockedUntil = clock.now() + pause;
-    clock.setTimeout(() => loop.wake(), pause);
+    this.pause.start(pause);
   }
 }
 

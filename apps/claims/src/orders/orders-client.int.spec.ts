@@ -54,7 +54,8 @@ it.each<[string, () => typeof stub.answer]>([
 it('follows no redirection', async () => {
   const elsewhere = createServer((_, response) => response.end(JSON.stringify(view)));
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
-  stub.answer = (_, response) => response.writeHead(302, { location: `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/` }).end();
+  const location = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
+  stub.answer = (_, response) => response.writeHead(302, { location }).end();
   await expect(client().ask(orderId)).rejects.toMatchObject({ code: 'orders-unavailable' });
   await new Promise((resolve) => elsewhere.close(resolve));
 });
@@ -63,7 +64,9 @@ describe('behind the breaker', () => {
   const desks: OrderDesk[] = [];
   const deskOf = (ask: OrdersClient['ask'], resetMs = 60_000) => {
     const seen: string[] = [];
-    const desk = new OrderDesk({ client: { ask }, resetMs, onLookup: (outcome) => void seen.push(outcome), onState: (state) => void seen.push(state) });
+    const onLookup = (outcome: string) => void seen.push(outcome);
+    const onState = (state: string) => void seen.push(state);
+    const desk = new OrderDesk({ client: { ask }, resetMs, onLookup, onState });
     desks.push(desk);
     return { desk, seen };
   };

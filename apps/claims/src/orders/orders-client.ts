@@ -41,7 +41,8 @@ function answerOf(orderId: string, status: number, body: unknown): OrderAnswer {
 const isProblem = (body: unknown): body is { type: unknown } => typeof body === 'object' && body !== null && 'type' in body;
 
 /** A completed order has lines and a total. */
-const isComplete = ({ status, lines, total }: OrderContext) => status !== 'COMPLETED' || (lines !== null && lines.length > 0 && total !== null);
+const isComplete = ({ status, lines, total }: OrderContext) =>
+  status !== 'COMPLETED' || (lines !== null && lines.length > 0 && total !== null);
 
 async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];

@@ -42,7 +42,8 @@ export class ReturnBooks {
       readReturnedGoods(tx, orderIds),
     ]);
     const back = new Map<string, Map<string, ReturnedUnits>>();
-    for (const { orderId, sku, ...units } of goods) back.set(orderId, (back.get(orderId) ?? new Map<string, ReturnedUnits>()).set(sku, units));
+    for (const { orderId, sku, ...units } of goods)
+      back.set(orderId, (back.get(orderId) ?? new Map<string, ReturnedUnits>()).set(sku, units));
     return new ReturnBooks(
       tx,
       new Map(reservations.map((row) => [row.orderId, row])),

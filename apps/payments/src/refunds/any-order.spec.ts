@@ -3,13 +3,13 @@ import type { Refund } from './refund';
 import { close, hold, LOOK_AGAIN, payOut, release, type Account, type Payout, type Settled } from './rules';
 
 const REFUNDS = 4;
-const OPERATIONS = ['request', 'start', 'ask', 'record', 'close', 'close-late', 'undo', 'give-back-whole'] as const;
-type Step = readonly [operation: (typeof OPERATIONS)[number], refund: number, amount: number];
+/** And how often each: the ends come seldom enough that something is under way when they do. */
+const OPERATIONS = { request: 8, start: 12, ask: 12, record: 4, close: 2, 'close-late': 2, undo: 2, 'give-back-whole': 2 } as const;
+type Operation = keyof typeof OPERATIONS;
+type Step = readonly [operation: Operation, refund: number, amount: number];
 
-const steps = fc.array(
-  fc.tuple(fc.constantFrom(...OPERATIONS), fc.nat(REFUNDS - 1), fc.integer({ min: 0, max: 900 })),
-  { maxLength: 80 },
-);
+const operation = fc.oneof(...(Object.keys(OPERATIONS) as Operation[]).map((name) => ({ arbitrary: fc.constant(name), weight: OPERATIONS[name] })));
+const steps = fc.array(fc.tuple(operation, fc.nat(REFUNDS - 1), fc.integer({ min: 0, max: 600 })), { maxLength: 60, size: 'max' });
 
 /** One order's payment and several refunds of it, at payments and at a gateway that decides by itself, as ours does. */
 class World {
@@ -90,12 +90,11 @@ it('whatever comes in whatever order: never more than was captured is given back
         const before = new Map(world.refunds);
         world.step(step);
         const { state, captured, refunded, held } = world.account;
-        expect(world.given).toBeLessThanOrEqual(captured);
-        expect(refunded).toBeLessThanOrEqual(captured);
-        expect(held).toBeGreaterThanOrEqual(0);
-        if (state === 'captured') expect(refunded + held).toBeLessThanOrEqual(captured);
+        // Not by `expect`, which is too slow for a hundred thousand steps.
+        const holds = world.given <= captured && refunded <= captured && held >= 0 && (state !== 'captured' || refunded + held <= captured);
         // An end is for good.
-        for (const [id, refund] of before) if (ended.includes(refund.state)) expect(world.refunds.get(id)?.state).toBe(refund.state);
+        const changed = [...before].find(([id, refund]) => ended.includes(refund.state) && world.refunds.get(id)?.state !== refund.state);
+        if (!holds || changed) throw new Error(`After ${step.join(' ')}: ${JSON.stringify({ ...world.account, given: world.given, changed })}`);
       }
       // The initiator asks for every end, and each failure is undone.
       for (const refund of world.refunds.keys()) {

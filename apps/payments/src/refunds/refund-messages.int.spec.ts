@@ -30,7 +30,8 @@ async function paidOrder(token = 'tok_approve'): Promise<string> {
 async function request(orderId: string, asked: number): Promise<Ids> {
   const ids = { refundId: uuidv7(), claimId: uuidv7(), orderId };
   const lines = [{ sku: 'MUG', quantity: 1, amount: asked, restock: true }];
-  await subject.say(RefundRequested, { ...ids, customerId: 'C-1', lines, total: { amount: asked, currency: 'GBP' } }, { correlationId: ids.refundId });
+  const body = { ...ids, customerId: 'C-1', lines, total: { amount: asked, currency: 'GBP' } };
+  await subject.say(RefundRequested, body, { correlationId: ids.refundId });
   return ids;
 }
 const goodsAreBack = (ids: Ids) => subject.say(StockReturned, { ...ids, lines: [] }, { correlationId: ids.refundId });
@@ -48,7 +49,10 @@ it('holds and pays out by message, and shows it', async () => {
   const other = await request(orderId, 851);
   expect((await heardOf('payments.refund-refused', other.refundId)).body).toMatchObject({ reason: 'more-than-left' });
   expect(await get(`/payments/${orderId}`)).toMatchObject({
-    state: 'captured', refunded: 400, held: 0, refunds: [{ refundId: ids.refundId, state: 'issued' }, { refundId: other.refundId, state: 'refused' }],
+    state: 'captured',
+    refunded: 400,
+    held: 0,
+    refunds: [{ refundId: ids.refundId, state: 'issued' }, { refundId: other.refundId, state: 'refused' }],
   });
   expect(await get(`/gateway/charges/${orderId}`)).toMatchObject({ status: 'captured', refunded: 400 });
 });

@@ -50,7 +50,10 @@ export function hold(entry: Entry, request: Requested): Settled {
   const base = { refundId, claimId, orderId, customerId, lines, ...total };
   const refusal = refusalOf(account, total);
   if (refusal) return { account, refund: { ...base, state: 'refused', ...refusal } };
-  return { account: account && { ...account, held: account.held + total.amount }, refund: { ...base, state: 'held', reason: null, detail: null } };
+  return {
+    account: account && { ...account, held: account.held + total.amount },
+    refund: { ...base, state: 'held', reason: null, detail: null },
+  };
 }
 
 /** `undefined`: it may be held. */

@@ -1,11 +1,6 @@
 import { readState } from '../stack/state';
 import { givenBy } from '../stack/servers';
 import { portsFrom } from '../stack/ports';
-import type { ServiceName } from '../services';
-
-/** Those that an order needs from the cart to its end: the others' queues do not exist in a bench of orders. */
-export const ORDER_SERVICES = ['catalog', 'carts', 'inventory', 'payments', 'orders', 'orchestrator'] as const satisfies readonly ServiceName[];
-export type OrderService = (typeof ORDER_SERVICES)[number];
 
 /** The servers' processes. Those of somebody else are out of sight. */
 export function serverProcesses(): { readonly postgres: readonly number[]; readonly broker: readonly number[] } {

@@ -1,0 +1,60 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expectStatus, RestClient } from '../rest/rest-client';
+import { table } from '../table';
+
+interface Said {
+  readonly id: string;
+  readonly type: string;
+  readonly flow: string;
+  readonly at: string;
+  readonly by: string;
+  readonly causedBy: string | null;
+  readonly summary: string;
+}
+
+export interface Conversation {
+  readonly flows: readonly { readonly flow: string; readonly ended: boolean; readonly expected: readonly unknown[] }[];
+  readonly timeline: readonly Said[];
+}
+
+/** A conversation as the read side knows it; waits until it has heard of its end, and of everything that is still to follow. */
+export async function fetchConversation(viewsUrl: string, conversationId: string, timeoutMs = 10_000): Promise<Conversation> {
+  const client = new RestClient(viewsUrl);
+  const path = `/conversations/${conversationId}`;
+  const deadline = Date.now() + timeoutMs;
+  try {
+    for (;;) {
+      const reply = await client.get(path);
+      if (reply.status !== 404 || Date.now() > deadline) {
+        const conversation = expectStatus(client, { method: 'GET', path }, reply, 200) as Conversation;
+        const over = conversation.flows.every(({ ended, expected }) => ended && expected.length === 0);
+        if (over || Date.now() > deadline) return conversation;
+      }
+      await delay(20);
+    }
+  } finally {
+    await client.close();
+  }
+}
+
+/** Who reads along knows which order, claim and refund it is about. */
+const withoutIds = (summary: string) =>
+  summary
+    .split(', ')
+    .filter((each) => !/^\w+Id: [0-9a-f]{8}-[0-9a-f-]{27}$/.test(each))
+    .join(', ');
+
+/** One row per event: when, who said what, and because of which other event. Causes are numbered by row. */
+export function conversationTable({ timeline }: Conversation): string {
+  const start = Date.parse(timeline[0]?.at ?? '');
+  const numbers = new Map(timeline.map(({ id }, index) => [id, String(index + 1)]));
+  const rows = timeline.map(({ id, at, by, type, causedBy, summary }) => [
+    numbers.get(id) ?? '',
+    `${Date.parse(at) - start} ms`,
+    by,
+    type,
+    (causedBy && numbers.get(causedBy)) ?? '-',
+    withoutIds(summary),
+  ]);
+  return table([['', 'after', 'who', 'said', 'because of', 'in short'], ...rows]);
+}
