@@ -44,7 +44,7 @@ it('without the role of an API it projects, and answers no queries', async () =>
   await eventually(async () =>
     expect((await get('/projections')).body.items).toMatchObject(VIEWS.map(({ name }) => ({ name, generations: [{ position: 2, behind: 0 }] }))),
   );
-  for (const url of ['/customers/C-17850/orders', '/claims/search', '/claims/board', '/claims/stats', '/refunds', '/sales?by=store', '/outcomes'])
+  for (const url of ['/customers/C-17850/orders', '/claims/search', '/claims/board', '/claims/stats', '/refunds', '/sales?by=store', '/outcomes', '/conversations'])
     expect([url, (await get(url)).status]).toEqual([url, 503]);
   expect((await get('/health/ready')).status).toBe(200);
 });

@@ -5,6 +5,7 @@ import { createHttpApp, Metrics, SERVICE } from '@comptoir/platform';
 import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import { Client, type Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { Roles } from '../projections/providers';
 import { ConversationController, CONVERSATION_MAP } from './conversation.controller';
 import { ConversationReads } from './conversation-reads';
 import { conversationsView } from './conversations-view';
@@ -33,6 +34,7 @@ beforeAll(async () => {
       { provide: Metrics, useValue: new Metrics('views') },
       { provide: ConversationReads, useValue: new PoolReads() },
       { provide: CONVERSATION_MAP, useValue: TEST_MAP },
+      { provide: Roles, useValue: new Roles(['api']) },
     ],
   })
   class Asking {}

@@ -68,7 +68,8 @@ export class ProjectionsController {
     const { projector } = this.find(name);
     await projector.rebuild();
     this.logger.info('A view is rebuilt', { view: name });
-    return { name, generations: (await projector.lag()).map(({ generation, version, live, position }) => ({ generation, version, live, position })) };
+    const lags = await projector.lag();
+    return { name, generations: lags.map(({ generation, version, live, position }) => ({ generation, version, live, position })) };
   }
 
   @Get(':name/parked')

@@ -20,7 +20,8 @@ it('says nothing where nothing changed, and one row per key', () => {
 });
 
 it('any number of changes, in parts of any size, comes to the sums of the last state', () => {
-  const counts = fc.array(fc.record({ day: fc.constantFrom('1', '2'), key: fc.constantFrom('', 'x', 'y'), n: fc.nat(5), amount: fc.integer({ min: -9, max: 9 }) }), { maxLength: 6 });
+  const [day, key] = [fc.constantFrom('1', '2'), fc.constantFrom('', 'x', 'y')];
+  const counts = fc.array(fc.record({ day, key, n: fc.nat(5), amount: fc.integer({ min: -9, max: 9 }) }), { maxLength: 6 });
   fc.assert(
     fc.property(fc.array(counts, { minLength: 1, maxLength: 8 }), (states) => {
       const sums = new Map<string, number[]>();

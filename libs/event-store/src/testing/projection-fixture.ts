@@ -60,7 +60,10 @@ export class ProjectionFixture<Tx> {
     };
   }
 
-  projector(projection = this.projection(), options: Partial<Pick<ProjectorOptions<Tx, EventType>, 'batchSize' | 'maxParked' | 'onProjected'>> = {}): Projector<Tx> {
+  projector(
+    projection = this.projection(),
+    options: Partial<Pick<ProjectorOptions<Tx, EventType>, 'batchSize' | 'maxParked' | 'onProjected'>> = {},
+  ): Projector<Tx> {
     const { events, run } = this.under;
     const source = {
       head: () => run((tx) => events.head(tx)),
