@@ -172,8 +172,14 @@ describe('a process that dies after the mail has gone', () => {
   it('and was only slow ends nothing that another has begun', async () => {
     const causeId = uuidv7();
     let fail = (_error: Error) => {};
-    const slow: Channel = { ...held, send: () => new Promise((_, reject) => (fail = reject)) };
-    const first = deliveryBy(slow, { leaseMs: 1 }).attempt(letterOf(causeId), never);
+    let asked = () => {};
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const send = () => {
+      asked();
+      return new Promise<undefined>((_, reject) => (fail = reject));
+    };
+    const first = deliveryBy({ ...held, send }, { leaseMs: 1 }).attempt(letterOf(causeId), never);
+    await isAsked; // Otherwise the second one might be the first.
     const second = await eventually(() => deliveryBy(held).attempt(letterOf(causeId), never));
     fail(new Error('too slow'));
     await expect(first).rejects.toMatchObject({ code: 'channel-unavailable' });
