@@ -115,6 +115,9 @@ describe('POST /events', () => {
     ['a version that is none', { expectedVersion: -1, events: [noted(1)] }, {}],
     ['two expectations', { expectedVersion: 1, events: [noted(1)] }, { 'if-match': '"1"' }],
     ['a weak If-Match', { events: [noted(1)] }, { 'if-match': 'W/"1"' }],
+    ['a version that no stream reaches', { events: [noted(1)] }, { 'if-match': '"9999999999"' }],
+    ['a time before the calendar', { events: [noted(1, { occurredAt: '0000-01-01T00:00:00Z' })] }, {}],
+    ['what is nested too deep to be read', { events: [{ type: 'notes.note-taken', data: JSON.parse('['.repeat(102) + ']'.repeat(102)) as unknown }] }, {}],
   ])('refuses %s', async (_what, body, headers) => {
     expect((await append(newStream(), body, headers)).statusCode).toBe(400);
   });
@@ -198,6 +201,9 @@ describe('reading', () => {
     [`/streams/x/state?asOfVersion=1&asOfTime=2020-01-01T00:00:00Z`, 400],
     ['/events?limit=1001', 400],
     ['/events?from=yesterday', 400],
+    ['/events?from=0000-01-01T00:00:00Z', 400],
+    ['/events?to=9999-12-31T23:59:59-01:00', 400],
+    ['/streams/x/state?asOfTime=0000-01-01T00:00:00Z', 400],
     ['/events?type=,', 400],
     ['/events?after=-1', 400],
     ['/held?after=nonsense!', 400],
