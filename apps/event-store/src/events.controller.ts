@@ -1,13 +1,15 @@
 import { Body, Controller, Get, Headers, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, Problem, validationProblem } from '@comptoir/platform';
 import { v7 as uuidv7 } from 'uuid';
+import { ApiEvents } from './api-events';
 import { appendEvents, type AppendReply } from './append-events';
 import { eventPage } from './event-line';
 import { EventsQuery, MAX_PAGE, NewEvents } from './event-queries';
 import { preconditionOf } from './expected-version';
 import { LogReader } from './log-reader';
+import { Appended } from './log-views';
 import { NDJSON, ndjson, wantsLines, type Reply } from './ndjson';
 
 @ApiTags('events')
@@ -23,8 +25,7 @@ export class EventsController {
     summary: 'Events of all streams by position, of some types, of a period',
     description: `\`Accept: ${NDJSON}\` gives one event per line, without end of page, up to the log's head at the time of asking.`,
   })
-  @ApiProduces('application/json', NDJSON)
-  @ApiOkResponse({ description: 'Events; of a page also `next`, the position to continue `after`' })
+  @ApiEvents('Events; of a page also `next`, the position to continue `after`')
   async list(@Query() query: EventsQuery, @Headers('accept') accept: string | undefined, @Res() reply: Reply) {
     const { type: types, from: recordedFrom, to: recordedUntil, after } = query;
     const options = { raw: true, ...(types ? { types } : {}), ...(recordedFrom ? { recordedFrom } : {}), ...(recordedUntil ? { recordedUntil } : {}) };
@@ -48,8 +49,8 @@ export class EventsController {
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version the stream must be at', schema: { type: 'string', example: '"5"' } })
   @ApiHeader({ name: 'If-None-Match', required: false, description: '`*`: the stream must not be there', schema: { type: 'string' } })
-  @ApiResponse({ status: 201, description: 'Appended' })
-  @ApiResponse({ status: 200, description: 'All of it was there already, by these ids' })
+  @ApiResponse({ status: 201, type: Appended, description: 'Appended' })
+  @ApiResponse({ status: 200, type: Appended, description: 'All of it was there already, by these ids' })
   @ApiResponse({ status: 409, description: 'The stream is elsewhere (`actual`), an id is taken, or the stream has an owner' })
   @ApiResponse({ status: 412, description: 'The stream is not where If-Match or If-None-Match say (`actual`)' })
   async append(

@@ -220,4 +220,16 @@ describe('reading', () => {
       expect.arrayContaining(['/events', '/streams', '/streams/{stream}', '/streams/{stream}/state', '/held', '/gaps', '/quarantine', '/head', '/replays']),
     );
   });
+
+  it('describes every answer, and what it refers to', async () => {
+    type Content = { content?: Record<string, { schema: { $ref?: string } }> };
+    type Document = { paths: Record<string, Record<string, { responses: Record<string, Content> }>>; components: { schemas: object } };
+    const { paths, components } = (await log.get('/docs-json')).json<Document>();
+    const answers = Object.entries(paths)
+      .filter(([path]) => !path.startsWith('/health'))
+      .flatMap(([path, methods]) => Object.values(methods).flatMap(({ responses }) => Object.entries(responses).map(([status, one]) => ({ path, status, one }))));
+    const schemas = answers.filter(({ status }) => /^2/.test(status)).map(({ path, one }) => ({ path, refs: Object.values(one.content ?? {}).map(({ schema }) => schema.$ref) }));
+    expect(schemas.filter(({ refs }) => refs.length === 0)).toEqual([]);
+    for (const ref of schemas.flatMap(({ refs }) => refs)) expect(Object.keys(components.schemas)).toContain(ref?.split('/').at(-1));
+  });
 });

@@ -11,6 +11,7 @@ import { GapWatch } from './gap-watch';
 import { PrismaClient } from './generated/prisma/client';
 import { LogConfig } from './log-config';
 import { LogReader } from './log-reader';
+import { DismissedView, GapClosedView, GapPage, HeadView, HeldPage, QuarantinePage } from './log-views';
 import { dismissQuarantined } from './sql/dismiss-quarantined';
 import { listGaps } from './sql/list-gaps';
 
@@ -39,6 +40,7 @@ export class WatchController {
   ) {}
 
   @Get('head')
+  @ApiOkResponse({ type: HeadView })
   @ApiOperation({ summary: 'How far the log is, how far behind, and what waits' })
   async head() {
     const { head: position, recordedAt, held, quarantined, overdue } = await this.watch.state();
@@ -46,6 +48,7 @@ export class WatchController {
   }
 
   @Get('gaps')
+  @ApiOkResponse({ type: GapPage })
   @ApiOperation({ summary: 'Streams with missing versions, by name' })
   async gaps(@Query() { limit, after = '' }: GapsQuery) {
     const rows = await this.log.run((tx) => listGaps(tx, after, limit + 1, this.config.GAP_OVERDUE_AFTER_MS / 1_000));
@@ -58,7 +61,7 @@ export class WatchController {
     summary: 'Give up a stream’s missing versions',
     description: 'Each gets an `event-store.event-missing` in its place, and what waited for them goes into the log.',
   })
-  @ApiOkResponse({ description: 'The versions that were given up' })
+  @ApiOkResponse({ type: GapClosedView, description: 'The versions that were given up' })
   @ApiResponse({ status: 409, description: 'Nothing is missing, or too much' })
   async close(@Param() { stream }: StreamParam, @Body() { reason, actor }: Decided) {
     const closed = await this.endpoint.request(closeGap, { stream, reason, actor });
@@ -68,6 +71,7 @@ export class WatchController {
   }
 
   @Get('held')
+  @ApiOkResponse({ type: HeldPage })
   @ApiOperation({ summary: 'Events whose predecessor has not come yet, by stream and version' })
   async held(@Query() { limit, after, stream }: OfStreamQuery) {
     const [version, name] = after === undefined ? [] : [Number(after.split(' ', 1)[0]), after.slice(after.indexOf(' ') + 1)];
@@ -82,6 +86,7 @@ export class WatchController {
   }
 
   @Get('quarantine')
+  @ApiOkResponse({ type: QuarantinePage })
   @ApiOperation({ summary: 'Events that have no place in the log, the latest first' })
   async quarantine(@Query() { limit, after, stream, dismissed }: QuarantineQuery) {
     if (after !== undefined && !/^\d{1,15}$/.test(after)) throw badCursor();
@@ -103,7 +108,7 @@ export class WatchController {
     summary: 'Say that nothing is to be done about an event without a place',
     description: 'It stays listed (`dismissed=true`) with who said so and why, and is counted no more. Again: the first one stands.',
   })
-  @ApiOkResponse({ description: 'Who dismissed it, why and when' })
+  @ApiOkResponse({ type: DismissedView, description: 'Who dismissed it, why and when' })
   @ApiNotFoundResponse()
   async dismiss(@Param() { number }: QuarantineParam, @Body() { reason, actor }: Decided) {
     const [dismissed] = await this.log.run((tx) => dismissQuarantined(tx, number, actor, reason));
