@@ -230,6 +230,14 @@ it.each([
   expect((await subject.send('GET', url)).statusCode).toBe(400);
 });
 
+it('every answer is described', async () => {
+  type Document = { paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>> };
+  const { paths } = (await subject.send('GET', '/docs-json')).json<Document>();
+  const answers = Object.entries(paths).flatMap(([path, methods]) => Object.values(methods).map(({ responses }) => ({ path, responses })));
+  const undescribed = answers.filter(({ responses }) => !Object.entries(responses).some(([status, { content }]) => /^2/.test(status) && content));
+  expect(undescribed.map(({ path }) => path).sort()).toEqual(['/health/live', '/health/ready']);
+});
+
 it('metrics tell the lag of each projection', async () => {
   const { body } = await subject.send('GET', '/metrics');
   for (const name of ['orders', 'claims', 'refunds', 'sales', 'outcomes'])
