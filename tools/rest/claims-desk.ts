@@ -56,7 +56,7 @@ export class ClaimsDesk {
   /** Filing it again under the same key finds the same claim. Throws `ClaimNotTaken`. */
   async file(claim: NewClaim, idempotencyKey: string): Promise<string> {
     const reply = await this.claims.post('/claims', { body: claim, idempotencyKey });
-    if (reply.status === 422 || reply.status === 400) throw new ClaimNotTaken(detailOf(reply.body));
+    if (reply.status === 422 || reply.status === 400) throw new ClaimNotTaken(reasonOf(reply.body));
     return (expectStatus(this.claims, { method: 'POST', path: '/claims' }, reply, 201) as { claimId: string }).claimId;
   }
 
@@ -93,9 +93,16 @@ export class ClaimsDesk {
   private async act({ claim, etag }: ReadClaim, command: 'assign' | 'start-treatment' | 'approve' | 'reject', body: object = {}): Promise<void> {
     const path = `/claims/${claim.claimId}/${command}`;
     const reply = await this.claims.post(path, { body, ifMatch: etag });
-    if (reply.status === 422 || reply.status === 409) throw new ClaimNotTaken(detailOf(reply.body));
+    if (reply.status === 422 || reply.status === 409) throw new ClaimNotTaken(reasonOf(reply.body));
     expectStatus(this.claims, { method: 'POST', path }, reply, 200, 202, 204, 412);
   }
+}
+
+/** `not-in-order: 2 of 22423 are claimed, and 0 were ordered`: in a word, then for people. */
+function reasonOf(problem: unknown): string {
+  const { reason, type } = problem as { reason?: unknown; type?: unknown };
+  const word = typeof reason === 'string' ? reason : String(type).split(':').at(-1);
+  return `${word}: ${detailOf(problem)}`;
 }
 
 /** The last attempt to give money back has ended, one way or the other. */

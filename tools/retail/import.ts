@@ -55,7 +55,7 @@ export async function importRetail(options: ImportOptions, target: ImportTarget)
 
     const report = new ReportFile(options.report);
     const started = Date.now();
-    const bar = progressBar(Math.min(found.orders, options.limit ?? Infinity));
+    const bar = progressBar(Math.min(found.orders, options.limit ?? Infinity) + found.returns);
     const tally = await run(linesOf(file), {
       ...options,
       report,
@@ -64,7 +64,7 @@ export async function importRetail(options: ImportOptions, target: ImportTarget)
       claim: (plan) => claim(plan, desk),
       sales: new Sales(found.returned.keys, found.returned.customers),
       onEnded: (each) =>
-        bar.update(each.orders, { completed: each.completed, cancelled: each.cancelled.total, settled: each.claims.settled, refused: each.claimsRefused.total }),
+        bar.update(each.orders + each.returnsEnded, { completed: each.completed, cancelled: each.cancelled.total, settled: each.claims.settled, refused: each.claimsRefused.total }),
     }).finally(() => (bar.stop(), report.close()));
     const took = Date.now() - started;
     target.print(`\n${totals(tally)}\n`);
@@ -87,7 +87,7 @@ export async function importRetail(options: ImportOptions, target: ImportTarget)
 
 function progressBar(total: number): SingleBar {
   const bar = new SingleBar({
-    format: '{bar} {percentage}% | {value}/{total} orders | {completed} completed, {cancelled} cancelled | claims: {settled} settled, {refused} refused | {eta_formatted} left',
+    format: '{bar} {percentage}% | {value}/{total} | orders: {completed} completed, {cancelled} cancelled | claims: {settled} settled, {refused} refused | {eta_formatted} left',
     stream: process.stderr,
     noTTYOutput: true,
     notTTYSchedule: 15_000,

@@ -64,6 +64,8 @@ describe('what to do with an invoice', () => {
     expect(returns).toMatchObject([
       { invoiceNo: 'C700004', customerId: '41001', items: [{ sku: '31001A', quantity: 2, unitPrice: 255 }], notStock: [{ reason: 'discount' }] },
       { invoiceNo: 'C700011', customerId: '41005', items: [{ sku: '31005', quantity: 74_215, unitPrice: 104 }], notStock: [] },
+      { invoiceNo: 'C700018', items: [{ sku: '31002', quantity: 40, unitPrice: 300 }] },
+      { invoiceNo: 'C700019', customerId: '41009' },
     ]);
   });
 

@@ -113,6 +113,7 @@ class Run {
       const { kind: result, ...rest } = outcome;
       await report.add({ record: 'claim', invoice, result, orderId: each.orderId, match: each.match, ...rest });
     }
+    this.tally.returnsEnded++;
     this.options.onEnded?.(this.tally);
   }
 

@@ -49,6 +49,8 @@ export class Tally {
   /** Invoices that are returns: each is one claim or several, or has lines that no claim can be made of. */
   returns = 0;
   linesReturned = 0;
+  /** Of the returns: all their claims have ended. */
+  returnsEnded = 0;
   readonly claims = { settled: 0, open: 0, interrupted: 0, amount: 0 };
   readonly claimsRefused = new Counter();
 
