@@ -95,6 +95,16 @@ describe('POST /events', () => {
     }
   });
 
+  it.each([
+    ['an event in the name of a service', newStream(), 'payments.refund-issued', 'type-has-an-owner', 'payments'],
+    ['an event in the log’s own name', newStream(), 'event-store.event-missing', 'type-has-an-owner', 'event-store'],
+    ['the beginning of a stream that a service will publish', 'product-NEW', 'notes.note-taken', 'stream-has-an-owner', 'catalog'],
+  ])('refuses %s', async (_, stream, type, code, owner) => {
+    const refused = await append(stream, { events: [noted(1), { ...noted(2), type }] });
+    expect({ status: refused.statusCode, body: refused.json() }).toMatchObject({ status: 409, body: { type: expect.stringContaining(code) as string, owner } });
+    expect((await log.get(`/streams/${stream}`)).statusCode).toBe(404);
+  });
+
   it('keeps what a service says later out of a stream that was begun from outside', async () => {
     const jar = uuidv7();
     await append(`jar-${jar}`, { events: [noted(1)] });
