@@ -78,8 +78,11 @@ export class ReplaysController {
     description: 'Events there are now; of a stream, of types, of a period. Never to everybody.',
   })
   @ApiAcceptedResponse({ type: ReplayView })
+  @ApiNotFoundResponse({ description: 'There is no such stream' })
   @ApiResponse({ status: 409, description: 'The queue takes no replays, or there is no such queue' })
   async start(@Body() request: NewReplay, @IdempotencyKey() idempotencyKey: string | undefined) {
+    const { stream } = request;
+    if (stream !== undefined && (await this.log.stream(stream, { limit: 1 })).length === 0) throw notFound('stream', stream);
     const { replayId } = await this.endpoint.request(startReplay, request, { idempotencyKey });
     // Its first page shows whether the queue takes it.
     await this.replayer.step(replayId);
