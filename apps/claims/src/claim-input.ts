@@ -3,6 +3,7 @@ import { ClaimReason } from '@comptoir/contracts/claims';
 import { Id } from '@comptoir/contracts/id';
 import { CustomerId } from '@comptoir/contracts/orders';
 import { printable } from '@comptoir/contracts/text';
+import { Instant } from '@comptoir/contracts/time';
 import { PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -73,7 +74,7 @@ export class AsOfQuery extends createZodDto(
   z
     .object({
       asOfVersion: z.coerce.number().int().min(1).max(2_147_483_647).optional().meta({ description: 'As it was after so many events' }),
-      asOfTime: z.iso.datetime({ offset: true }).optional().meta({ description: 'By what had been recorded then' }),
+      asOfTime: Instant.optional().meta({ description: 'By what had been recorded then' }),
     })
     .refine(({ asOfVersion, asOfTime }) => asOfVersion === undefined || asOfTime === undefined, {
       error: 'asOfVersion and asOfTime cannot be combined',

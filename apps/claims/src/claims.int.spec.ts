@@ -75,7 +75,7 @@ describe('the whole way', () => {
     await test.done(claimId, 'reject', version, { reason: 'Worn for a year' });
     expect(await test.read(claimId)).toMatchObject({ status: 'REJECTED', rejection: 'Worn for a year' });
     const late = await test.command(claimId, 'assign', 5, { assignee: 'bob' });
-    expect(late.json()).toMatchObject({ status: 409, ...problem('wrong-status') });
+    expect(late.json()).toMatchObject({ status: 409, ...problem('wrong-status'), claimStatus: 'REJECTED', allowed: ['OPENED', 'ASSIGNED', 'UNDER_TREATMENT'] });
   });
 
   it.each(['first', 'last'] as const)('the end of a refund that comes several times and %s in another way counts once', async (other) => {
@@ -213,6 +213,7 @@ describe('looking back', () => {
     [`/claims/${uuidv7()}?asOfVersion=0`, 400],
     [`/claims/${uuidv7()}?asOfVersion=99999999999`, 400],
     [`/claims/${uuidv7()}?asOfTime=yesterday`, 400],
+    [`/claims/${uuidv7()}?asOfTime=0000-01-01T00:00:00Z`, 400],
     [`/claims/${uuidv7()}?asOfVersion=1&asOfTime=2026-11-01T00:00:00Z`, 400],
   ])('GET %s is answered with %s', async (url, status) => {
     expect((await test.subject.send('GET', url)).statusCode).toBe(status);

@@ -69,7 +69,7 @@ function inStatus(claim: Claim, done: string, allowed: readonly ClaimStatus[]): 
   if (allowed.includes(claim.status)) return claim;
   const { status } = claim;
   const message = `A claim that is ${status} cannot be ${done}; it must be ${allowed.join(' or ')}`;
-  throw new ClaimRefused('wrong-status', message, { status, allowed });
+  throw new ClaimRefused('wrong-status', message, { claimStatus: status, allowed });
 }
 
 function verifiedOrder({ verification }: FiledClaim) {

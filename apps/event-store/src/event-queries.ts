@@ -1,11 +1,12 @@
 import { Id } from '@comptoir/contracts/id';
+import { Instant } from '@comptoir/contracts/time';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 
-const line = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+export const line = (max: number) => z.string().min(1).max(max).regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 export const StreamName = line(250);
 /** Milliseconds are as fine as the log's times are. */
-const Time = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+const Time = Instant.transform((text) => new Date(text));
 const Version = z.coerce.number().int().min(1).max(2 ** 31 - 1);
 const Position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
@@ -47,16 +48,31 @@ export class StateQuery extends createZodDto(
     }),
 ) {}
 
+/** So deep in each other are the lists and objects of an event at most: what reads them recurses. */
+const DEEPEST = 100;
+const notTooDeep = (data: unknown) => {
+  let level = [data];
+  for (let depth = 0; depth <= DEEPEST; depth += 1) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+    if (level.length === 0) return true;
+  }
+  return false;
+};
+
 const NewEvent = z.object({
   id: Id.optional().meta({ description: 'The same event sent again must have the same id: it then changes nothing' }),
   type: z.string().max(250).regex(/^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/, 'must be <owner>.<event> in kebab case'),
   schemaVersion: z.int().min(1).max(2 ** 31 - 1).default(1),
-  data: z.unknown().refine((data) => data !== undefined, 'is missing').meta({ description: 'JSON' }),
+  data: z
+    .unknown()
+    .refine((data) => data !== undefined, 'is missing')
+    .refine(notTooDeep, `must be nested at most ${DEEPEST} deep`)
+    .meta({ description: 'JSON' }),
   metadata: z
     .object({ correlationId: line(250), causationId: line(250), tenant: line(250), actor: line(250) })
     .partial()
     .default({}),
-  occurredAt: z.iso.datetime({ offset: true }).optional(),
+  occurredAt: Instant.optional(),
 });
 
 export class NewEvents extends createZodDto(

@@ -1,14 +1,17 @@
 import { Body, Controller, Get, Headers, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, Problem, validationProblem } from '@comptoir/platform';
 import { v7 as uuidv7 } from 'uuid';
+import { ApiEvents } from './api-events';
 import { appendEvents, type AppendReply } from './append-events';
 import { eventPage } from './event-line';
 import { EventsQuery, MAX_PAGE, NewEvents } from './event-queries';
 import { preconditionOf } from './expected-version';
 import { LogReader } from './log-reader';
+import { Appended } from './log-views';
 import { NDJSON, ndjson, wantsLines, type Reply } from './ndjson';
+import { publisherOf, speakerOf } from './owned';
 
 @ApiTags('events')
 @Controller('events')
@@ -23,8 +26,7 @@ export class EventsController {
     summary: 'Events of all streams by position, of some types, of a period',
     description: `\`Accept: ${NDJSON}\` gives one event per line, without end of page, up to the log's head at the time of asking.`,
   })
-  @ApiProduces('application/json', NDJSON)
-  @ApiOkResponse({ description: 'Events; of a page also `next`, the position to continue `after`' })
+  @ApiEvents('Events; of a page also `next`, the position to continue `after`')
   async list(@Query() query: EventsQuery, @Headers('accept') accept: string | undefined, @Res() reply: Reply) {
     const { type: types, from: recordedFrom, to: recordedUntil, after } = query;
     const options = { raw: true, ...(types ? { types } : {}), ...(recordedFrom ? { recordedFrom } : {}), ...(recordedUntil ? { recordedUntil } : {}) };
@@ -44,13 +46,14 @@ export class EventsController {
   @Post()
   @ApiOperation({
     summary: 'Append events from outside to a stream',
-    description: 'Not to a stream that a service publishes: its owner counts its versions. The log keeps them; nobody is sent them.',
+    description: 'Not to a stream that a service publishes: its owner counts its versions. Nor of a type whose owner (`<owner>.<event>`) is a ' +
+      'service: views believe what services say. The log keeps them; nobody is sent them.',
   })
   @ApiHeader({ name: 'If-Match', required: false, description: 'The version the stream must be at', schema: { type: 'string', example: '"5"' } })
   @ApiHeader({ name: 'If-None-Match', required: false, description: '`*`: the stream must not be there', schema: { type: 'string' } })
-  @ApiResponse({ status: 201, description: 'Appended' })
-  @ApiResponse({ status: 200, description: 'All of it was there already, by these ids' })
-  @ApiResponse({ status: 409, description: 'The stream is elsewhere (`actual`), an id is taken, or the stream has an owner' })
+  @ApiResponse({ status: 201, type: Appended, description: 'Appended' })
+  @ApiResponse({ status: 200, type: Appended, description: 'All of it was there already, by these ids' })
+  @ApiResponse({ status: 409, description: 'The stream is elsewhere (`actual`), an id is taken, or the stream or a type has an owner' })
   @ApiResponse({ status: 412, description: 'The stream is not where If-Match or If-None-Match say (`actual`)' })
   async append(
     @Body() { stream, expectedVersion, events }: NewEvents,
@@ -59,6 +62,7 @@ export class EventsController {
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Res({ passthrough: true }) reply: Reply,
   ) {
+    refuseWhatIsOwned(stream, events);
     const { expected, status } = preconditionOf(expectedVersion, { ifMatch, ifNoneMatch });
     const twice = events.findIndex(({ id }, index) => id !== undefined && events.findIndex((each) => each.id === id) < index);
     if (twice >= 0) throw validationProblem([{ path: ['events', twice, 'id'], message: 'comes twice' }]);
@@ -69,6 +73,18 @@ export class EventsController {
     const { version, positions, repeated } = outcome;
     reply.status(repeated ? 200 : 201).header('etag', `"${version}"`);
     return { stream, version, positions, repeated };
+  }
+}
+
+/** Nobody speaks for a service of the company, nor begins a stream that one publishes. */
+function refuseWhatIsOwned(stream: string, events: readonly { readonly type: string }[]): void {
+  const publisher = publisherOf(stream);
+  if (publisher !== undefined) throw refusal(stream, { ok: false, code: 'stream-has-an-owner', owner: publisher }, 409);
+  for (const { type } of events) {
+    const owner = speakerOf(type);
+    if (owner === undefined) continue;
+    const detail = `${type} is said by ${owner}, and by nobody else; name an owner of your own`;
+    throw new Problem({ status: 409, code: 'type-has-an-owner', title: 'Only its owner says this', detail, data: { type, owner } });
   }
 }
 

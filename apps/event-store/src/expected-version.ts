@@ -9,6 +9,9 @@ export interface Precondition {
   readonly status: 409 | 412;
 }
 
+/** PostgreSQL's integers end there. */
+const LAST_VERSION = 2 ** 31 - 1;
+
 /** From the request's body, or from `If-Match: "5"` or `If-None-Match: *`; not from several. */
 export function preconditionOf(body: Expected | undefined, headers: { ifMatch: string | undefined; ifNoneMatch: string | undefined }): Precondition {
   const { ifMatch, ifNoneMatch } = headers;
@@ -20,6 +23,6 @@ export function preconditionOf(body: Expected | undefined, headers: { ifMatch: s
   }
   if (ifMatch === undefined) return { expected: body ?? 'any', status: 409 };
   const version = /^"(\d{1,10})"$/.exec(ifMatch.trim())?.[1];
-  if (version === undefined) throw validationProblem([{ path: ['if-match'], message: 'must be a version in quotes: "5"' }]);
+  if (version === undefined || Number(version) > LAST_VERSION) throw validationProblem([{ path: ['if-match'], message: 'must be a version in quotes: "5"' }]);
   return { expected: Number(version), status: 412 };
 }

@@ -73,6 +73,31 @@ test('a second event at a taken version is quarantined, whether the first is kep
   expect(latest).toMatchObject({ eventId: rival, reason: 'version-taken', stream: `jar-${jar}`, version: 3, data: { jar, n: 33 } });
 });
 
+test('an event without a place that a person dismissed is listed apart and counted no more, also when it comes again', async () => {
+  const [jar, id] = [uuidv7(), uuidv7()];
+  await log.tell(jar, 1);
+  await log.settled(jar, '1:1');
+  const come = () => log.tell(jar, 1, { id, as: 9 });
+  await come();
+  type Row = { number: number; dismissedBy: string | null };
+  const listed = (more = '') => log.items<Row>(`/quarantine?stream=jar-${jar}${more}`);
+  const counted = async () => (await log.get('/head')).json<{ quarantined: number }>().quarantined;
+  await eventually(async () => expect(await listed()).toMatchObject([{ dismissedBy: null }]));
+  const [{ number } = { number: 0 }] = await listed();
+  const before = await counted();
+  const dismiss = (actor: string) => log.send('POST', `/quarantine/${number}/dismiss`, { actor, reason: 'sent by hand' });
+  expect((await dismiss('ada')).json()).toMatchObject({ number, dismissedBy: 'ada', dismissedBecause: 'sent by hand' });
+  expect((await dismiss('bob')).json()).toMatchObject({ dismissedBy: 'ada' });
+  await come();
+  await log.tell(jar, 2);
+  await log.settled(jar, '1:1', '2:2');
+  expect(await listed()).toEqual([]);
+  expect(await listed('&dismissed=true')).toMatchObject([{ number, dismissedBy: 'ada' }]);
+  expect(await counted()).toBe(before - 1);
+  expect((await log.send('POST', '/quarantine/999999/dismiss', { actor: 'ada', reason: 'gone' })).statusCode).toBe(404);
+  expect((await log.send('POST', `/quarantine/${number}/dismiss`, { actor: 'ada' })).statusCode).toBe(400);
+});
+
 test('an id that comes again somewhere else is quarantined', async () => {
   const [jar, other, id] = [uuidv7(), uuidv7(), uuidv7()];
   await log.tell(jar, 1, { id });

@@ -15,7 +15,7 @@ const head = gauge('event_log_head_position', 'The last position in the log');
 const lag = gauge('event_log_lag_seconds', 'How long ago the latest event was sent before which all have been handled; 0: none waits');
 const held = gauge('event_log_held', 'Events that wait for their predecessor');
 const overdue = gauge('event_log_overdue_gaps', 'Streams with a version that has been missing for too long');
-const quarantined = gauge('event_log_quarantined', 'Events that have no place in the log');
+const quarantined = gauge('event_log_quarantined', 'Events that have no place in the log, and nobody has dismissed');
 
 export const logMetrics = {
   placed({ appends, hold, quarantine, duplicates }: Placed): void {

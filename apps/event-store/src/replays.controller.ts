@@ -1,11 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Id } from '@comptoir/contracts/id';
+import { Instant } from '@comptoir/contracts/time';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
 import { IdempotencyKey, notFound, pageOf, PageQuery, Problem, validationProblem } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
-import { StreamName } from './event-queries';
+import { line, StreamName } from './event-queries';
 import { PrismaClient, type Replay } from './generated/prisma/client';
 import { LogReader } from './log-reader';
 import { Replayer } from './replayer';
@@ -14,7 +15,6 @@ import { startReplay } from './start-replay';
 
 const State = z.enum(['running', 'completed', 'refused', 'cancelled']);
 const Place = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const Time = z.iso.datetime({ offset: true });
 
 class NewReplay extends createZodDto(
   z
@@ -24,9 +24,9 @@ class NewReplay extends createZodDto(
         example: 'carts.product-priced',
       }),
       stream: StreamName.optional(),
-      types: z.array(z.string().min(1).max(250)).min(1).max(50).optional(),
-      from: Time.optional().meta({ description: 'Recorded then or later' }),
-      to: Time.optional().meta({ description: 'Recorded then or before' }),
+      types: z.array(line(250)).min(1).max(50).optional(),
+      from: Instant.optional().meta({ description: 'Recorded then or later' }),
+      to: Instant.optional().meta({ description: 'Recorded then or before' }),
       after: Place.optional().meta({ description: 'Only after this position, or version of the stream' }),
       upTo: Place.optional().meta({ description: 'Only up to this position' }),
     })
@@ -78,8 +78,11 @@ export class ReplaysController {
     description: 'Events there are now; of a stream, of types, of a period. Never to everybody.',
   })
   @ApiAcceptedResponse({ type: ReplayView })
+  @ApiNotFoundResponse({ description: 'There is no such stream' })
   @ApiResponse({ status: 409, description: 'The queue takes no replays, or there is no such queue' })
   async start(@Body() request: NewReplay, @IdempotencyKey() idempotencyKey: string | undefined) {
+    const { stream } = request;
+    if (stream !== undefined && (await this.log.stream(stream, { limit: 1 })).length === 0) throw notFound('stream', stream);
     const { replayId } = await this.endpoint.request(startReplay, request, { idempotencyKey });
     // Its first page shows whether the queue takes it.
     await this.replayer.step(replayId);

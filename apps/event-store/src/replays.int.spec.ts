@@ -106,7 +106,11 @@ test('the same idempotency key starts one replay, a cancelled one sends no more,
   expect(await log.items<Replay>('/replays?state=completed&limit=1')).toMatchObject([{ replayId: first.replayId }]);
 });
 
-test.each<[object]>([[{}], [{ queue: 'everybody', types: ['a.b'] }], [{ stream: 'a', types: ['a.b'] }], [{ types: [] }], [{ from: 'yesterday' }]])(
+test('a stream that is not there is not replayed', async () => {
+  expect((await start({ stream: `jar-${uuidv7()}` })).json()).toMatchObject({ status: 404, title: 'No such stream' });
+});
+
+test.each<[object]>([[{}], [{ queue: 'everybody', types: ['a.b'] }], [{ stream: 'a', types: ['a.b'] }], [{ types: [] }], [{ types: ['a\0'] }], [{ from: 'yesterday' }], [{ from: '0000-01-01T00:00:00Z' }]])(
   'a request like %j is refused',
   async (body) => {
     expect((await start(body)).statusCode).toBe(400);

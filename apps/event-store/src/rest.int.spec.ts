@@ -95,6 +95,16 @@ describe('POST /events', () => {
     }
   });
 
+  it.each([
+    ['an event in the name of a service', newStream(), 'payments.refund-issued', 'type-has-an-owner', 'payments'],
+    ['an event in the log’s own name', newStream(), 'event-store.event-missing', 'type-has-an-owner', 'event-store'],
+    ['the beginning of a stream that a service will publish', 'product-NEW', 'notes.note-taken', 'stream-has-an-owner', 'catalog'],
+  ])('refuses %s', async (_, stream, type, code, owner) => {
+    const refused = await append(stream, { events: [noted(1), { ...noted(2), type }] });
+    expect({ status: refused.statusCode, body: refused.json() }).toMatchObject({ status: 409, body: { type: expect.stringContaining(code) as string, owner } });
+    expect((await log.get(`/streams/${stream}`)).statusCode).toBe(404);
+  });
+
   it('keeps what a service says later out of a stream that was begun from outside', async () => {
     const jar = uuidv7();
     await append(`jar-${jar}`, { events: [noted(1)] });
@@ -115,6 +125,9 @@ describe('POST /events', () => {
     ['a version that is none', { expectedVersion: -1, events: [noted(1)] }, {}],
     ['two expectations', { expectedVersion: 1, events: [noted(1)] }, { 'if-match': '"1"' }],
     ['a weak If-Match', { events: [noted(1)] }, { 'if-match': 'W/"1"' }],
+    ['a version that no stream reaches', { events: [noted(1)] }, { 'if-match': '"9999999999"' }],
+    ['a time before the calendar', { events: [noted(1, { occurredAt: '0000-01-01T00:00:00Z' })] }, {}],
+    ['what is nested too deep to be read', { events: [{ type: 'notes.note-taken', data: JSON.parse('['.repeat(102) + ']'.repeat(102)) as unknown }] }, {}],
   ])('refuses %s', async (_what, body, headers) => {
     expect((await append(newStream(), body, headers)).statusCode).toBe(400);
   });
@@ -198,6 +211,9 @@ describe('reading', () => {
     [`/streams/x/state?asOfVersion=1&asOfTime=2020-01-01T00:00:00Z`, 400],
     ['/events?limit=1001', 400],
     ['/events?from=yesterday', 400],
+    ['/events?from=0000-01-01T00:00:00Z', 400],
+    ['/events?to=9999-12-31T23:59:59-01:00', 400],
+    ['/streams/x/state?asOfTime=0000-01-01T00:00:00Z', 400],
     ['/events?type=,', 400],
     ['/events?after=-1', 400],
     ['/held?after=nonsense!', 400],
@@ -213,5 +229,17 @@ describe('reading', () => {
     expect(Object.keys((await log.get('/docs-json')).json<{ paths: object }>().paths)).toEqual(
       expect.arrayContaining(['/events', '/streams', '/streams/{stream}', '/streams/{stream}/state', '/held', '/gaps', '/quarantine', '/head', '/replays']),
     );
+  });
+
+  it('describes every answer, and what it refers to', async () => {
+    type Content = { content?: Record<string, { schema: { $ref?: string } }> };
+    type Document = { paths: Record<string, Record<string, { responses: Record<string, Content> }>>; components: { schemas: object } };
+    const { paths, components } = (await log.get('/docs-json')).json<Document>();
+    const answers = Object.entries(paths)
+      .filter(([path]) => !path.startsWith('/health'))
+      .flatMap(([path, methods]) => Object.values(methods).flatMap(({ responses }) => Object.entries(responses).map(([status, one]) => ({ path, status, one }))));
+    const schemas = answers.filter(({ status }) => /^2/.test(status)).map(({ path, one }) => ({ path, refs: Object.values(one.content ?? {}).map(({ schema }) => schema.$ref) }));
+    expect(schemas.filter(({ refs }) => refs.length === 0)).toEqual([]);
+    for (const ref of schemas.flatMap(({ refs }) => refs)) expect(Object.keys(components.schemas)).toContain(ref?.split('/').at(-1));
   });
 });

@@ -1,13 +1,15 @@
 import { Controller, Get, Headers, Param, Query, Res } from '@nestjs/common';
-import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { StoredEvent } from '@comptoir/event-store';
 import { notFound, pageOf, PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { ApiEvents } from './api-events';
 import { eventPage } from './event-line';
 import { StateQuery, StreamName, StreamParam, StreamQuery } from './event-queries';
 import { pageLimit } from './events.controller';
 import { LogReader } from './log-reader';
+import { StreamPage } from './log-views';
 import { NDJSON, ndjson, wantsLines, type Reply } from './ndjson';
 import { listStreams } from './sql/list-streams';
 import { stateOf } from './state';
@@ -35,14 +37,14 @@ export class StreamsController {
 
   @Get()
   @ApiOperation({ summary: 'Streams by name, with their last version' })
+  @ApiOkResponse({ type: StreamPage })
   async list(@Query() { limit, after = '', prefix = '' }: StreamsQuery) {
     return pageOf(await this.log.run((tx) => listStreams(tx, after, prefix, limit + 1)), limit, ({ stream }) => stream);
   }
 
   @Get(':stream')
   @ApiOperation({ summary: 'A stream’s events by version', description: `\`Accept: ${NDJSON}\` gives all of them, one per line.` })
-  @ApiProduces('application/json', NDJSON)
-  @ApiOkResponse({ description: 'Events; of a page also `next`, the version to continue `from`' })
+  @ApiEvents('Events; of a page also `next`, the version to continue `from`')
   @ApiNotFoundResponse({ description: 'There is no such stream' })
   async read(@Param() { stream }: StreamParam, @Query() query: StreamQuery, @Headers('accept') accept: string | undefined, @Res() reply: Reply) {
     const { direction, from } = query;

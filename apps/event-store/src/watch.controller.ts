@@ -1,8 +1,8 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { printable } from '@comptoir/contracts/text';
 import { Endpoint, type SqlTransaction } from '@comptoir/messaging';
-import { pageOf, PageQuery, Problem, validationProblem } from '@comptoir/platform';
+import { notFound, pageOf, PageQuery, Problem, validationProblem } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { closeGap, WIDEST_GAP } from './close-gap';
@@ -11,11 +11,19 @@ import { GapWatch } from './gap-watch';
 import { PrismaClient } from './generated/prisma/client';
 import { LogConfig } from './log-config';
 import { LogReader } from './log-reader';
+import { DismissedView, GapClosedView, GapPage, HeadView, HeldPage, QuarantinePage } from './log-views';
+import { dismissQuarantined } from './sql/dismiss-quarantined';
 import { listGaps } from './sql/list-gaps';
 
 class OfStreamQuery extends createZodDto(PageQuery.extend({ stream: StreamName.optional() })) {}
 class GapsQuery extends createZodDto(PageQuery) {}
-class CloseGapBody extends createZodDto(z.object({ reason: printable(500), actor: printable(64) })) {}
+class QuarantineQuery extends createZodDto(
+  OfStreamQuery.schema.extend({
+    dismissed: z.enum(['true', 'false']).default('false').meta({ description: 'Those that somebody has dismissed instead' }),
+  }),
+) {}
+class Decided extends createZodDto(z.object({ reason: printable(500), actor: printable(64) })) {}
+class QuarantineParam extends createZodDto(z.object({ number: z.coerce.number().int().positive() })) {}
 
 const badCursor = () => validationProblem([{ path: ['after'], message: 'must be the `next` of an earlier page' }]);
 
@@ -32,6 +40,7 @@ export class WatchController {
   ) {}
 
   @Get('head')
+  @ApiOkResponse({ type: HeadView })
   @ApiOperation({ summary: 'How far the log is, how far behind, and what waits' })
   async head() {
     const { head: position, recordedAt, held, quarantined, overdue } = await this.watch.state();
@@ -39,6 +48,7 @@ export class WatchController {
   }
 
   @Get('gaps')
+  @ApiOkResponse({ type: GapPage })
   @ApiOperation({ summary: 'Streams with missing versions, by name' })
   async gaps(@Query() { limit, after = '' }: GapsQuery) {
     const rows = await this.log.run((tx) => listGaps(tx, after, limit + 1, this.config.GAP_OVERDUE_AFTER_MS / 1_000));
@@ -51,9 +61,9 @@ export class WatchController {
     summary: 'Give up a stream’s missing versions',
     description: 'Each gets an `event-store.event-missing` in its place, and what waited for them goes into the log.',
   })
-  @ApiOkResponse({ description: 'The versions that were given up' })
+  @ApiOkResponse({ type: GapClosedView, description: 'The versions that were given up' })
   @ApiResponse({ status: 409, description: 'Nothing is missing, or too much' })
-  async close(@Param() { stream }: StreamParam, @Body() { reason, actor }: CloseGapBody) {
+  async close(@Param() { stream }: StreamParam, @Body() { reason, actor }: Decided) {
     const closed = await this.endpoint.request(closeGap, { stream, reason, actor });
     if (closed.ok) return { stream, missing: closed.missing };
     const title = closed.code === 'no-gap' ? 'The stream has no gap' : `The gap is wider than ${WIDEST_GAP}`;
@@ -61,6 +71,7 @@ export class WatchController {
   }
 
   @Get('held')
+  @ApiOkResponse({ type: HeldPage })
   @ApiOperation({ summary: 'Events whose predecessor has not come yet, by stream and version' })
   async held(@Query() { limit, after, stream }: OfStreamQuery) {
     const [version, name] = after === undefined ? [] : [Number(after.split(' ', 1)[0]), after.slice(after.indexOf(' ') + 1)];
@@ -75,14 +86,33 @@ export class WatchController {
   }
 
   @Get('quarantine')
+  @ApiOkResponse({ type: QuarantinePage })
   @ApiOperation({ summary: 'Events that have no place in the log, the latest first' })
-  async quarantine(@Query() { limit, after, stream }: OfStreamQuery) {
+  async quarantine(@Query() { limit, after, stream, dismissed }: QuarantineQuery) {
     if (after !== undefined && !/^\d{1,15}$/.test(after)) throw badCursor();
     const rows = await this.prisma.quarantine.findMany({
       take: limit + 1,
       orderBy: { number: 'desc' },
-      where: { stream, ...(after === undefined ? {} : { number: { lt: BigInt(after) } }) },
+      where: {
+        stream,
+        dismissedAt: dismissed === 'true' ? { not: null } : null,
+        ...(after === undefined ? {} : { number: { lt: BigInt(after) } }),
+      },
     });
     return pageOf(rows.map((row) => ({ ...row, number: Number(row.number) })), limit, ({ number }) => String(number));
+  }
+
+  @Post('quarantine/:number/dismiss')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Say that nothing is to be done about an event without a place',
+    description: 'It stays listed (`dismissed=true`) with who said so and why, and is counted no more. Again: the first one stands.',
+  })
+  @ApiOkResponse({ type: DismissedView, description: 'Who dismissed it, why and when' })
+  @ApiNotFoundResponse()
+  async dismiss(@Param() { number }: QuarantineParam, @Body() { reason, actor }: Decided) {
+    const [dismissed] = await this.log.run((tx) => dismissQuarantined(tx, number, actor, reason));
+    if (!dismissed) throw notFound('quarantined event', String(number));
+    return dismissed;
   }
 }

@@ -1,4 +1,5 @@
 import { ORDER_FULFILMENT } from '@comptoir/contracts/orders';
+import { encodeCursor } from '@comptoir/platform';
 import { serviceUnderTest, type ServiceUnderTest } from '@comptoir/platform/testing';
 import { eventually } from '@comptoir/testing';
 import { LogUnderTest } from './log-under-test';
@@ -79,9 +80,11 @@ describe('the search of claims', () => {
     ['assignee=ada&verified=true', [failed.claimId, rejected.claimId, settled.claimId]],
     ['verified=false', [opened.claimId]],
     ['reason=other', []],
+    ['q=%20', [opened.claimId, failed.claimId, rejected.claimId, settled.claimId]],
     [`orderId=${failed.orderId}`, [failed.claimId]],
     ['customerId=C-2', [failed.claimId, rejected.claimId]],
     [`from=${later(24).toISOString()}&to=${later(72).toISOString()}`, [failed.claimId, rejected.claimId]],
+    [`from=${encodeURIComponent(later(24).toISOString().replace('Z', '+00:00'))}`, [opened.claimId, failed.claimId, rejected.claimId]],
     ['q=broken%20lid', [opened.claimId, failed.claimId, settled.claimId]],
     ['q=broken%20-pot', [failed.claimId, settled.claimId]],
     ['q=smoke%20C-2', [rejected.claimId]],
@@ -214,6 +217,25 @@ describe('people', () => {
     expect((await get('/projections/claims/parked')).items).toEqual([]);
     expect((await post(`/projections/claims/parked/${position}/discard`, { by: 'ada', reason: 'again' })).status).toBe(404);
   });
+});
+
+it.each([
+  '/claims/search?from=0000-01-01T00:00:00Z',
+  '/claims/stats?from=0000-01-01',
+  '/refunds?to=9999-12-31T23:59:59-01:00',
+  `/refunds?after=${encodeCursor(JSON.stringify({ sort: '-firstAt', time: '0000-01-01T00:00:00Z', id: settled.refundId }))}`,
+  '/sales?by=store&from=0000-01-01',
+  '/outcomes?from=0000-01-01',
+])('GET %s is refused: no calendar has that time', async (url) => {
+  expect((await subject.send('GET', url)).statusCode).toBe(400);
+});
+
+it('every answer is described', async () => {
+  type Document = { paths: Record<string, Record<string, { responses: Record<string, { content?: object }> }>> };
+  const { paths } = (await subject.send('GET', '/docs-json')).json<Document>();
+  const answers = Object.entries(paths).flatMap(([path, methods]) => Object.values(methods).map(({ responses }) => ({ path, responses })));
+  const undescribed = answers.filter(({ responses }) => !Object.entries(responses).some(([status, { content }]) => /^2/.test(status) && content));
+  expect(undescribed.map(({ path }) => path).sort()).toEqual(['/health/live', '/health/ready']);
 });
 
 it('metrics tell the lag of each projection', async () => {

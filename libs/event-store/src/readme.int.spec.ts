@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pgPool, pgUnitOfWork, Polling, statement } from '@comptoir/messaging';
-import type { SqlTransaction } from '@comptoir/messaging';
+import type { SqlTransaction, UnitOfWork } from '@comptoir/messaging';
 import { eventually, freshDatabase } from '@comptoir/testing';
 import { Client } from 'pg';
 import { postgresEventStore, postgresProjectionStore, Projector, repository } from './index';
 import type { Happened, Projection, ReadAll } from './index';
 import { giftCard, Issued, issue, redeem, Redeemed, RedemptionRefused } from './readme.example';
-import { scenario } from './testing';
+import { projectionScenario, scenario } from './testing';
 
 const cardId = '01890000-0000-7000-8000-000000000001';
 const read = (file: string) => readFileSync(join(__dirname, file), 'utf8');
@@ -19,7 +19,7 @@ test('the README shows the example as it is', () => {
 });
 
 test('the README shows these tests of it', () => {
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(5);
   for (const block of blocks.slice(1)) expect(words(read('readme.int.spec.ts'))).toContain(words(block));
 });
 
@@ -71,7 +71,10 @@ const selectBalances = statement<{ generation: number; card: string; balance: nu
 const nothing = () => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-test('a projection in PostgreSQL', async () => {
+const readBalances = async (tx: SqlTransaction, of: number) =>
+  (await selectBalances(tx)).flatMap(({ generation, card, balance }) => (generation === of ? [{ card, balance }] : []));
+
+async function onLedger(work: (run: UnitOfWork<SqlTransaction>['run']) => Promise<void>): Promise<void> {
   const database = await freshDatabase('ledger', ['event_store', 'projection']);
   const admin = new Client({ connectionString: database.adminUrl });
   await admin.connect();
@@ -79,8 +82,16 @@ test('a projection in PostgreSQL', async () => {
     GRANT ALL ON balances TO ledger`);
   await admin.end();
   const pool = pgPool({ connectionString: database.url, applicationName: 'projection' });
-  const { run } = pgUnitOfWork(pool);
   try {
+    await work(pgUnitOfWork(pool).run);
+  } finally {
+    await pool.end();
+    await database.drop();
+  }
+}
+
+test('a projection in PostgreSQL', async () => {
+  await onLedger(async (run) => {
     const balances: Projection<SqlTransaction> = {
       name: 'balances',
       version: 1,
@@ -112,8 +123,11 @@ test('a projection in PostgreSQL', async () => {
     } finally {
       await polling.stop();
     }
-  } finally {
-    await pool.end();
-    await database.drop();
-  }
+    await onLedger(async (run) => {
+      await projectionScenario(balances, readBalances, () => ({ store: postgresProjectionStore, run }))
+        .given(Issued({ cardId, amount: 500 }))
+        .when(Redeemed({ cardId, amount: 300 }))
+        .thenReads([{ card: `gift-card-${cardId}`, balance: 200 }]);
+    });
+  });
 });

@@ -7,6 +7,7 @@ export interface LogState {
   readonly head: number;
   readonly recordedAt: Date;
   readonly held: number;
+  /** Without those that a person has dismissed. */
   readonly quarantined: number;
   /** Streams with a gap that is overdue, the oldest first; of the hundred oldest held events. */
   readonly overdue: readonly string[];
@@ -16,7 +17,7 @@ export const watchLog = statement<LogState>(
   'log-watch',
   `SELECT h.position::float8 AS head, h.recorded_at AS "recordedAt",
           (SELECT count(*)::int FROM (SELECT FROM event_log.held LIMIT ${COUNTED}) AS x) AS held,
-          (SELECT count(*)::int FROM (SELECT FROM event_log.quarantine LIMIT ${COUNTED}) AS x) AS quarantined,
+          (SELECT count(*)::int FROM (SELECT FROM event_log.quarantine WHERE dismissed_at IS NULL LIMIT ${COUNTED}) AS x) AS quarantined,
           array(
             SELECT o.stream FROM (
               SELECT stream, held_at FROM event_log.held

@@ -2,6 +2,7 @@ import { Money } from '@comptoir/contracts';
 import { ClaimLine, ClaimReason } from '@comptoir/contracts/claims';
 import { Id } from '@comptoir/contracts/id';
 import { CustomerId } from '@comptoir/contracts/orders';
+import { Day, Instant } from '@comptoir/contracts/time';
 import { PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -9,21 +10,21 @@ import { money } from '../rows/pages';
 import { CLAIM_STATUSES, VERIFICATIONS, type ClaimRow } from './claim-row';
 
 const Status = z.enum(CLAIM_STATUSES);
-const words = z.string().max(200).regex(/^[^\0]*$/);
+const words = z.string().max(200).regex(/^[^\0]*$/, 'must not contain control characters');
 
 export const SORTS = ['openedAt', '-openedAt', 'updatedAt', '-updatedAt'] as const;
 
 export class SearchQuery extends createZodDto(
   PageQuery.extend({
-    q: words.optional().meta({ description: 'Words of description, reason or customer; "quoted", -without, or', example: 'broken lid' }),
+    q: words.transform((text) => (text.trim() === '' ? undefined : text)).optional().meta({ description: 'Words of description, reason or customer; "quoted", -without, or', example: 'broken lid' }),
     status: Status.optional(),
     assignee: words.optional(),
     reason: ClaimReason.optional(),
     verified: z.enum(['true', 'false']).optional().meta({ description: 'Compared with its order, and all is well' }),
     orderId: Id.optional(),
     customerId: CustomerId.optional(),
-    from: z.iso.datetime().optional().meta({ description: 'Opened then or later' }),
-    to: z.iso.datetime().optional().meta({ description: 'Opened before' }),
+    from: Instant.optional().meta({ description: 'Opened then or later' }),
+    to: Instant.optional().meta({ description: 'Opened before' }),
     sort: z.enum(SORTS).default('-openedAt'),
   }),
 ) {}
@@ -37,8 +38,8 @@ export class BoardQuery extends createZodDto(
 
 export class PeriodQuery extends createZodDto(
   z.object({
-    from: z.iso.date().optional().meta({ description: 'The first day, UTC' }),
-    to: z.iso.date().optional().meta({ description: 'The last day, UTC' }),
+    from: Day.optional().meta({ description: 'The first day, UTC' }),
+    to: Day.optional().meta({ description: 'The last day, UTC' }),
   }),
 ) {}
 

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Instant } from '@comptoir/contracts/time';
 import { notFound, pageOf, PageQuery, validationProblem } from '@comptoir/platform';
 import type { FlowMap } from '@comptoir/saga';
 import { createZodDto } from 'nestjs-zod';
@@ -82,7 +83,9 @@ export class ConversationController {
   }
 }
 
-const Place = z.object({ order: z.string(), at: z.iso.datetime(), conversation: z.string(), flow: z.string() });
+/** Whatever PostgreSQL has as text, it takes: not NUL. */
+const Stored = z.string().regex(/^[^\0]*$/);
+const Place = z.object({ order: z.string(), at: Instant, conversation: Stored, flow: Stored });
 
 const placeKey = (order: string, { conversation, flow, startedAt, lateFrom }: Run) =>
   JSON.stringify({ order, at: order === 'stuck' ? lateFrom : startedAt, conversation, flow });

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { postgresEventStore, postgresProjectionStore, Projector, type NewEvent } from '@comptoir/event-store';
 import { pgPool, pgUnitOfWork, service, type SqlTransaction } from '@comptoir/messaging';
-import { createHttpApp, Metrics, SERVICE } from '@comptoir/platform';
+import { createHttpApp, encodeCursor, Metrics, SERVICE } from '@comptoir/platform';
 import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import { Client, type Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -262,6 +262,8 @@ describe('the view', () => {
   });
 });
 
+const cursorOf = (place: object) => encodeCursor(JSON.stringify({ order: 'latest', flow: 'refund', ...place }));
+
 it.each([
   ['/conversations/nobody-ever-said', 404],
   [`/conversations/${'x'.repeat(201)}`, 400],
@@ -269,6 +271,8 @@ it.each([
   ['/conversations/x?after=eA', 400],
   ['/conversations?stuck=perhaps', 400],
   ['/conversations?after=eA', 400],
+  [`/conversations?after=${cursorOf({ at: '2026-11-20T12:00:00Z', conversation: '\0' })}`, 400],
+  [`/conversations?after=${cursorOf({ at: '0000-01-01T00:00:00Z', conversation: 'x' })}`, 400],
   ['/conversations?flow=%0A', 400],
   ['/conversations?limit=0', 400],
 ])('GET %s is answered with %s', async (url, status) => {

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Day } from '@comptoir/contracts/time';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { ApiOnly } from '../projections/providers';
@@ -10,8 +11,8 @@ import { OUTCOMES } from './outcomes-view';
 class OutcomesQuery extends createZodDto(
   z.object({
     flow: z.string().max(64).regex(/^[^\0]*$/).optional().meta({ example: 'order-fulfilment' }),
-    from: z.iso.date().optional().meta({ description: 'The first day, UTC' }),
-    to: z.iso.date().optional().meta({ description: 'The last day, UTC' }),
+    from: Day.optional().meta({ description: 'The first day, UTC' }),
+    to: Day.optional().meta({ description: 'The last day, UTC' }),
   }),
 ) {}
 const Outcome = z.object({

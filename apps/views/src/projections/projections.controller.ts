@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiConflictResponse, ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CodedError } from '@comptoir/contracts';
 import type { ParkedEvent } from '@comptoir/event-store';
 import { notFound, Problem, ServiceLogger } from '@comptoir/platform';
@@ -26,6 +26,32 @@ const Generation = z.object({
 class ProjectionList extends createZodDto(
   z.object({ head: z.int(), items: z.array(z.object({ name: z.string(), generations: z.array(Generation) })) }),
 ) {}
+
+class Hashes extends createZodDto(
+  z.object({
+    name: z.string(),
+    generations: z.array(z.object({ generation: z.int(), live: z.boolean(), position: z.int(), rows: z.int(), hash: z.string() })),
+  }),
+) {}
+class Rebuilding extends createZodDto(
+  z.object({ name: z.string(), generations: z.array(Generation.pick({ generation: true, version: true, live: true, position: true })) }),
+) {}
+class ParkedList extends createZodDto(
+  z.object({
+    items: z.array(
+      z.object({
+        name: z.string(),
+        generation: z.int(),
+        position: z.int().meta({ description: 'In the log' }),
+        eventId: z.uuid(),
+        stream: z.string(),
+        type: z.string(),
+        error: z.string(),
+      }),
+    ),
+  }),
+) {}
+class ParkedOutcome extends createZodDto(z.object({ name: z.string(), position: z.int(), outcome: z.enum(['projected', 'discarded']) })) {}
 
 /** How the views are carried on, and what a person may do about it. In every process, whatever its roles. */
 @ApiTags('projections')
@@ -55,6 +81,7 @@ export class ProjectionsController {
 
   @Get(':name/hash')
   @ApiOperation({ summary: 'Hashes of its generations: equal at one position, equal in what they say. Reads every row' })
+  @ApiOkResponse({ type: Hashes })
   @ApiNotFoundResponse()
   async hash(@Param() { name }: ViewParam) {
     return { name, generations: await hashesOf(this.reads, this.find(name).view) };
@@ -63,6 +90,7 @@ export class ProjectionsController {
   @Post(':name/rebuild')
   @HttpCode(202)
   @ApiOperation({ summary: 'Build it anew beside the live one, which serves until the new one has caught up' })
+  @ApiAcceptedResponse({ type: Rebuilding })
   @ApiNotFoundResponse()
   async rebuild(@Param() { name }: ViewParam) {
     const { projector } = this.find(name);
@@ -74,6 +102,7 @@ export class ProjectionsController {
 
   @Get(':name/parked')
   @ApiOperation({ summary: 'Events that it could not take' })
+  @ApiOkResponse({ type: ParkedList })
   @ApiNotFoundResponse()
   async parked(@Param() { name }: ViewParam): Promise<{ items: readonly ParkedEvent[] }> {
     this.find(name);
@@ -83,6 +112,7 @@ export class ProjectionsController {
   @Post(':name/parked/:position/retry')
   @HttpCode(200)
   @ApiOperation({ summary: 'Take it after all' })
+  @ApiOkResponse({ type: ParkedOutcome })
   @ApiNotFoundResponse()
   @ApiConflictResponse({ description: 'It failed again, and stays parked' })
   async retry(@Param() { name, position }: ParkedParam) {
@@ -98,6 +128,7 @@ export class ProjectionsController {
   @Post(':name/parked/:position/discard')
   @HttpCode(200)
   @ApiOperation({ summary: 'Leave it out for good; who decided so and why goes to the log of the process' })
+  @ApiOkResponse({ type: ParkedOutcome })
   @ApiNotFoundResponse()
   async discard(@Param() { name, position }: ParkedParam, @Body() { by, reason }: Discarding) {
     if (!(await this.find(name).projector.discard(position))) throw notFound('parked event', `${name} ${position}`);

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Money } from '@comptoir/contracts';
 import { Id } from '@comptoir/contracts/id';
 import { CustomerId } from '@comptoir/contracts/orders';
+import { Instant } from '@comptoir/contracts/time';
 import { pageOf, PageQuery } from '@comptoir/platform';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
@@ -20,8 +21,8 @@ class RefundQuery extends createZodDto(
     orderId: Id.optional(),
     claimId: Id.optional(),
     customerId: CustomerId.optional(),
-    from: z.iso.datetime().optional().meta({ description: 'First heard of then or later' }),
-    to: z.iso.datetime().optional(),
+    from: Instant.optional().meta({ description: 'First heard of then or later' }),
+    to: Instant.optional(),
   }),
 ) {}
 class RefundPage extends createZodDto(

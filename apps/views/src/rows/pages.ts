@@ -1,3 +1,4 @@
+import { Instant } from '@comptoir/contracts/time';
 import { validationProblem } from '@comptoir/platform';
 import { z } from 'zod';
 
@@ -7,7 +8,7 @@ export interface Place {
   readonly id: string;
 }
 
-const Place = z.object({ sort: z.string(), time: z.iso.datetime(), id: z.uuid() });
+const Place = z.object({ sort: z.string(), time: Instant, id: z.uuid() });
 
 export const placeKey = (sort: string, { time, id }: { readonly time: Date; readonly id: string }) =>
   JSON.stringify({ sort, time, id });

@@ -1,5 +1,6 @@
 import { Controller, Get, Query, UseGuards } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Day } from '@comptoir/contracts/time';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { ApiOnly } from '../projections/providers';
@@ -10,8 +11,8 @@ import type { SaleCount } from './sales-view';
 class SalesQuery extends createZodDto(
   z.object({
     by: z.enum(['store', 'country', 'product']),
-    from: z.iso.date().optional().meta({ description: 'The first day, UTC' }),
-    to: z.iso.date().optional().meta({ description: 'The last day, UTC' }),
+    from: Day.optional().meta({ description: 'The first day, UTC' }),
+    to: Day.optional().meta({ description: 'The last day, UTC' }),
     limit: z.coerce.number().int().min(1).max(1_000).default(100),
   }),
 ) {}

@@ -7,4 +7,6 @@ export { Happened, scenario, Told } from './scenario';
 export type { Failure } from './scenario';
 export { projectionContract } from './projection-contract';
 export type { ProjectionsUnderTest } from './projection-fixture';
+export { ProjectionScenario, projectionScenario } from './projection-scenario';
+export type { Ground, ReadModel } from './projection-scenario';
 export { sourceOf, TestSource } from './source-of';
