@@ -69,6 +69,49 @@ export const SOME_CRASHES: readonly Doom[] = [
   ...at('event-store', 'ingest', ['before-commit', 'after-commit', 'before-ack']),
 ];
 
+const VIEWS = ['orders', 'claims', 'refunds', 'sales', 'outcomes', 'conversations'] as const;
+const COMMITS = ['before-commit', 'after-commit'] as const;
+
+/** All that has a part in a claim and its refund, and in what is kept and shown of it. */
+export const EVERY_REFUND_CRASH: readonly Doom[] = [
+  ...at('claims', 'open-claim', REQUEST),
+  ...at('claims', 'assign-claim', REQUEST),
+  ...at('claims', 'start-treatment', REQUEST),
+  ...at('claims', 'approve-claim', REQUEST),
+  ...at('claims', 'reject-claim', REQUEST),
+  ...at('claims', 'settle-claim', MESSAGE),
+  ...at('claims', 'verification', REQUEST),
+  ...at('claims', 'refund-deadlines', REQUEST),
+  ...at('payments', 'refund-requested', MESSAGE),
+  ...at('payments', 'undo-refund-requested', MESSAGE),
+  ...at('payments', 'stock-returned', MESSAGE),
+  ...at('payments', 'close-refund', MESSAGE),
+  ...at('inventory', 'refund-calculated', MESSAGE),
+  ...at('inventory', 'undo-refund-calculated', MESSAGE),
+  ...at('notifications', 'refund-issued', MESSAGE),
+  ...at('notifications', 'claim-rejected', MESSAGE),
+  ...at('event-store', 'ingest', SILENT),
+  ...VIEWS.flatMap((view) => at('views', `projection.${view}`, COMMITS)),
+  ...at('views', 'rebuild.conversations', COMMITS),
+  ...VIEWS.flatMap((view) => at('views', `swap.${view}`, COMMITS)),
+];
+
+/** A few that are different from each other: each service, each point, on the way there and on the way back. */
+export const SOME_REFUND_CRASHES: readonly Doom[] = [
+  ...at('claims', 'approve-claim', ['after-commit']),
+  ...at('claims', 'settle-claim', ['before-ack']),
+  ...at('claims', 'refund-deadlines', ['after-publish']),
+  ...at('payments', 'refund-requested', ['after-commit']),
+  ...at('payments', 'stock-returned', ['before-commit', 'after-commit']),
+  ...at('payments', 'undo-refund-requested', ['after-publish']),
+  ...at('inventory', 'refund-calculated', ['before-ack']),
+  ...at('inventory', 'undo-refund-calculated', ['before-commit']),
+  ...at('notifications', 'refund-issued', ['after-commit']),
+  ...at('event-store', 'ingest', ['before-ack']),
+  ...at('views', 'projection.claims', ['before-commit']),
+  ...at('views', 'swap.refunds', ['before-commit', 'after-commit']),
+];
+
 const CRASHES_WITHIN_MS = 60_000;
 
 /**
