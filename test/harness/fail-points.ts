@@ -1,7 +1,7 @@
 import type { ServiceName, ServiceProcess } from '../../tools/services';
 import type { NextLife, System } from './system';
 
-/** Where a process is killed: `<point>:<service>.<work>:<nth>`. */
+/** Where a process is killed: `<point>:<service>.<work>:<nth>`; for work on views `<point>:<work>.<view>:<nth>`. */
 export type Crash = `${Point}:${string}:${number}`;
 export type Point = (typeof MESSAGE)[number];
 
@@ -70,7 +70,9 @@ export const SOME_CRASHES: readonly Doom[] = [
 ];
 
 const VIEWS = ['orders', 'claims', 'refunds', 'sales', 'outcomes', 'conversations'] as const;
-const COMMITS = ['before-commit', 'after-commit'] as const;
+/** The projector knows its projections, and not the service it runs in. */
+const atViews = (work: string, points: readonly Point[] = ['before-commit', 'after-commit']): Doom[] =>
+  points.map((point) => ({ service: 'views', crash: `${point}:${work}:1` }));
 
 /** All that has a part in a claim and its refund, and in what is kept and shown of it. */
 export const EVERY_REFUND_CRASH: readonly Doom[] = [
@@ -91,9 +93,9 @@ export const EVERY_REFUND_CRASH: readonly Doom[] = [
   ...at('notifications', 'refund-issued', MESSAGE),
   ...at('notifications', 'claim-rejected', MESSAGE),
   ...at('event-store', 'ingest', SILENT),
-  ...VIEWS.flatMap((view) => at('views', `projection.${view}`, COMMITS)),
-  ...at('views', 'rebuild.conversations', COMMITS),
-  ...VIEWS.flatMap((view) => at('views', `swap.${view}`, COMMITS)),
+  ...VIEWS.flatMap((view) => atViews(`projection.${view}`)),
+  ...atViews('rebuild.conversations'),
+  ...VIEWS.flatMap((view) => atViews(`swap.${view}`)),
 ];
 
 /** A few that are different from each other: each service, each point, on the way there and on the way back. */
@@ -108,8 +110,8 @@ export const SOME_REFUND_CRASHES: readonly Doom[] = [
   ...at('inventory', 'undo-refund-calculated', ['before-commit']),
   ...at('notifications', 'refund-issued', ['after-commit']),
   ...at('event-store', 'ingest', ['before-ack']),
-  ...at('views', 'projection.claims', ['before-commit']),
-  ...at('views', 'swap.refunds', ['before-commit', 'after-commit']),
+  ...atViews('projection.claims', ['before-commit']),
+  ...atViews('swap.refunds'),
 ];
 
 const CRASHES_WITHIN_MS = 60_000;
