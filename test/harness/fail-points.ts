@@ -103,7 +103,6 @@ export const SOME_REFUND_CRASHES: readonly Doom[] = [
   ...at('claims', 'approve-claim', ['after-commit']),
   ...at('claims', 'settle-claim', ['before-ack']),
   ...at('claims', 'refund-deadlines', ['after-publish']),
-  ...at('payments', 'refund-requested', ['after-commit']),
   ...at('payments', 'stock-returned', ['before-commit', 'after-commit']),
   ...at('payments', 'undo-refund-requested', ['after-publish']),
   ...at('inventory', 'refund-calculated', ['before-ack']),
@@ -111,7 +110,7 @@ export const SOME_REFUND_CRASHES: readonly Doom[] = [
   ...at('notifications', 'refund-issued', ['after-commit']),
   ...at('event-store', 'ingest', ['before-ack']),
   ...atViews('projection.claims', ['before-commit']),
-  ...atViews('swap.refunds'),
+  ...atViews('swap.refunds', ['after-commit']),
 ];
 
 const CRASHES_WITHIN_MS = 60_000;
