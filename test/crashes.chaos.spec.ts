@@ -1,3 +1,4 @@
+import { ORDER_SERVICES } from '../tools/services';
 import { crashAll, crashAt, EVERY_CRASH, SOME_CRASHES } from './harness/fail-points';
 import { load, repricing } from './harness/load';
 import { untilAllIsLogged } from './harness/logged';
@@ -5,7 +6,8 @@ import type { Shop } from './harness/shop';
 import { miscounts } from './harness/told-once';
 import { useSystem } from './harness/use-system';
 
-const shop = useSystem({ name: 'crashes' });
+const WITH_THE_LOG = [...ORDER_SERVICES, 'event-store'] as const;
+const shop = useSystem({ name: 'crashes', only: WITH_THE_LOG });
 const running: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const each of running.splice(0)) await each.stop();
@@ -48,7 +50,7 @@ if (process.env['COMPTOIR_CHAOS'] === 'exhaustive') {
   );
 
   describe.each(['inbox', 'outbox', 'relay', 'late-ack'])('without the %s', (mechanism) => {
-    const broken = useSystem({ name: `crashes-without-${mechanism}`, env: { COMPTOIR_SWITCHED_OFF: mechanism } });
+    const broken = useSystem({ name: `crashes-without-${mechanism}`, only: WITH_THE_LOG, env: { COMPTOIR_SWITCHED_OFF: mechanism } });
 
     test('the same crashes do harm (this test can fail)', async () => {
       const { system } = broken();

@@ -1,9 +1,10 @@
+import { ORDER_SERVICES } from '../tools/services';
 import { crashAll, type Doom } from './harness/fail-points';
 import { load } from './harness/load';
 import { untilAllIsLogged } from './harness/logged';
 import { useSystem } from './harness/use-system';
 
-const shop = useSystem({ name: 'event-log', replicas: { 'event-store': 2 } });
+const shop = useSystem({ name: 'event-log', only: [...ORDER_SERVICES, 'event-store'], replicas: { 'event-store': 2 } });
 
 const DOOMS: readonly Doom[] = (['before-commit', 'after-commit', 'before-ack'] as const).map((point) => ({
   service: 'event-store',

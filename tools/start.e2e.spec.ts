@@ -50,11 +50,15 @@ const listening = async () => {
   return states.flat();
 };
 
-const tellsThreeStories = (output: string) => {
+const tellsFiveStories = (output: string) => {
   expect(output).toMatch(/1\. Goes through[\s\S]*COMPLETED/);
   expect(output).toMatch(/2\. The payment is declined[\s\S]*CANCELLED \(payment declined/);
   expect(output).toMatch(/3\. Out of stock[\s\S]*CANCELLED \(out-of-stock/);
   expect(output).toMatch(/payments\.payment-declined[\s\S]*inventory\.stock-released[\s\S]*orders\.order-cancelled/);
+  const [settled = '', refused = ''] = output.slice(output.search(/^4\. /m)).split(/^5\. /m);
+  expect(settled).toMatch(/^4\. A claim is settled[\s\S]*SETTLED; the refund ended[\s\S]*claims\.refund-requested[\s\S]*payments\.refund-calculated[\s\S]*inventory\.stock-returned[\s\S]*payments\.refund-issued[\s\S]*claims\.claim-settled/);
+  expect(settled).toMatch(/notifications\.customer-notified/);
+  expect(refused).toMatch(/^A refund is refused[\s\S]*REJECTED \([^)]*(left|sold)[\s\S]*claims\.refund-requested[\s\S]*claims\.refund-failed/);
 };
 
 /** The README's commands as requests, what they leave open filled in from the answer before. */
@@ -73,7 +77,7 @@ async function asTheReadmeSays(): Promise<Record<string, unknown>> {
   return answer;
 }
 
-test('npm start tells three stories, stays up until Ctrl-C and then stops everything it started', async () => {
+test('npm start tells five stories, stays up until Ctrl-C and then stops everything it started', async () => {
   const run = npmStart();
   await run.says('Ctrl-C stops everything');
   expect(await listening()).toHaveLength(SERVICES.length + 4);
@@ -82,13 +86,13 @@ test('npm start tells three stories, stays up until Ctrl-C and then stops everyt
   expect(await asTheReadmeSays()).toMatchObject({ type: 'order-fulfilment', timeline: expect.arrayContaining([expect.objectContaining({ state: 'PAYMENT_PROCESSED' })]) });
   run.kill('SIGINT');
   expect(await run.ended).toBe(0);
-  tellsThreeStories(run.output());
+  tellsFiveStories(run.output());
   expect(await listening()).toEqual([]);
 }, 180_000);
 
-test('a second start finds its data again; with --exit it ends by itself, with 0 since all orders ended as they should', async () => {
+test('a second start finds its data again; with --exit it ends by itself, with 0 since all orders and refunds ended as they should', async () => {
   const run = npmStart('--exit');
   expect(await run.ended).toBe(0);
-  tellsThreeStories(run.output());
+  tellsFiveStories(run.output());
   expect(await listening()).toEqual([]);
 }, 180_000);

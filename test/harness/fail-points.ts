@@ -1,7 +1,7 @@
 import type { ServiceName, ServiceProcess } from '../../tools/services';
 import type { NextLife, System } from './system';
 
-/** Where a process is killed: `<point>:<service>.<work>:<nth>`. */
+/** Where a process is killed: `<point>:<service>.<work>:<nth>`; for work on views `<point>:<work>.<view>:<nth>`. */
 export type Crash = `${Point}:${string}:${number}`;
 export type Point = (typeof MESSAGE)[number];
 
@@ -67,6 +67,50 @@ export const SOME_CRASHES: readonly Doom[] = [
   ...at('orders', 'checkout-deadlines', ['after-commit']),
   ...at('orchestrator', 'order-fulfilment', ['after-commit', 'before-ack', 'after-publish']),
   ...at('event-store', 'ingest', ['before-commit', 'after-commit', 'before-ack']),
+];
+
+const VIEWS = ['orders', 'claims', 'refunds', 'sales', 'outcomes', 'conversations'] as const;
+/** The projector knows its projections, and not the service it runs in. */
+const atViews = (work: string, points: readonly Point[] = ['before-commit', 'after-commit']): Doom[] =>
+  points.map((point) => ({ service: 'views', crash: `${point}:${work}:1` }));
+
+/** All that has a part in a claim and its refund, and in what is kept and shown of it. */
+export const EVERY_REFUND_CRASH: readonly Doom[] = [
+  ...at('claims', 'open-claim', REQUEST),
+  ...at('claims', 'assign-claim', REQUEST),
+  ...at('claims', 'start-treatment', REQUEST),
+  ...at('claims', 'approve-claim', REQUEST),
+  ...at('claims', 'reject-claim', REQUEST),
+  ...at('claims', 'settle-claim', MESSAGE),
+  ...at('claims', 'verification', REQUEST),
+  ...at('claims', 'refund-deadlines', REQUEST),
+  ...at('payments', 'refund-requested', MESSAGE),
+  ...at('payments', 'undo-refund-requested', MESSAGE),
+  ...at('payments', 'stock-returned', MESSAGE),
+  ...at('payments', 'close-refund', MESSAGE),
+  ...at('inventory', 'refund-calculated', MESSAGE),
+  ...at('inventory', 'undo-refund-calculated', MESSAGE),
+  ...at('notifications', 'refund-issued', MESSAGE),
+  ...at('notifications', 'claim-rejected', MESSAGE),
+  ...at('event-store', 'ingest', SILENT),
+  ...VIEWS.flatMap((view) => atViews(`projection.${view}`)),
+  ...atViews('rebuild.conversations'),
+  ...VIEWS.flatMap((view) => atViews(`swap.${view}`)),
+];
+
+/** A few that are different from each other: each service, each point, on the way there and on the way back. */
+export const SOME_REFUND_CRASHES: readonly Doom[] = [
+  ...at('claims', 'approve-claim', ['after-commit']),
+  ...at('claims', 'settle-claim', ['before-ack']),
+  ...at('claims', 'refund-deadlines', ['after-publish']),
+  ...at('payments', 'stock-returned', ['before-commit', 'after-commit']),
+  ...at('payments', 'undo-refund-requested', ['after-publish']),
+  ...at('inventory', 'refund-calculated', ['before-ack']),
+  ...at('inventory', 'undo-refund-calculated', ['before-commit']),
+  ...at('notifications', 'refund-issued', ['after-commit']),
+  ...at('event-store', 'ingest', ['before-ack']),
+  ...atViews('projection.claims', ['before-commit']),
+  ...atViews('swap.refunds', ['after-commit']),
 ];
 
 const CRASHES_WITHIN_MS = 60_000;

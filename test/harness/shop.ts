@@ -62,6 +62,10 @@ export class Shop {
     );
   }
 
+  /** Waits until all that a service has to tell is with the broker. */
+  untilOutboxIsEmpty = (service: ServiceName): Promise<void> =>
+    eventually(async () => expect(await this.system.rows(service, 'SELECT id FROM messaging.outbox')).toEqual([]));
+
   async cart(items: readonly Item[]): Promise<string> {
     const answer = await this.ask('POST', 'carts', '/carts', { body: { items }, idempotencyKey: randomUUID() });
     return expected<{ cartId: string }>(answer, 201).cartId;

@@ -116,6 +116,15 @@ export class System {
     return process;
   }
 
+  /** Starts what has ended, and waits until all is ready: a test that failed leaves the others a whole system. */
+  async reviveAll(): Promise<void> {
+    for (const process of this.services.all.filter(({ pid }) => pid === undefined)) {
+      process.start();
+      guarded(process.pid);
+    }
+    await Promise.all(this.services.all.map((process) => process.ready()));
+  }
+
   /** SIGKILL, at whatever the service is doing. */
   async kill(name: ServiceName): Promise<void> {
     const process = this.services.of(name);

@@ -50,7 +50,8 @@ export async function miscounts(system: System): Promise<Miscount[]> {
     ['payments', 'payment'],
   ] as const) {
     const told = await system.rows<{ stream: string; count: number }>(service, TOLD(stream));
-    const counts = new Map(told.map((row) => [row.stream.slice(stream.length + 1), row.count]));
+    const refunds = service === 'payments' ? await refundsOnStreams(system) : new Map<string, number>();
+    const counts = new Map(told.map((row) => [row.stream.slice(stream.length + 1), row.count - (refunds.get(row.stream) ?? 0)]));
     for (const { orderId } of orders) {
       if (service === 'payments' && strays.has(orderId)) continue;
       const [is, should] = [counts.get(orderId) ?? 0, due.get(`${service} ${orderId}`) ?? 0];
@@ -58,6 +59,13 @@ export async function miscounts(system: System): Promise<Miscount[]> {
     }
   }
   return [...found, ...(await handledTwice(system))];
+}
+
+/** What payments told of refunds is on the stream of the order's payment; it is counted by `refundMiscounts`. */
+async function refundsOnStreams(system: System): Promise<ReadonlyMap<string, number>> {
+  const text = `SELECT stream, count(*)::int AS count FROM event_store.event WHERE type LIKE 'payments.refund-%' GROUP BY 1`;
+  const rows = await system.rows<{ stream: string; count: number }>('event-store', text);
+  return new Map(rows.map(({ stream, count }) => [stream, count]));
 }
 
 interface OrderRow {

@@ -1,5 +1,5 @@
 import type { EventType } from '@comptoir/contracts';
-import { classify } from '@comptoir/messaging';
+import { classify, failPoint } from '@comptoir/messaging';
 import { TooManyParked } from './errors';
 import type { StoredEvent } from './event';
 import type { Generation, Projection, ProjectionStore } from './projection';
@@ -179,10 +179,13 @@ export class Projector<Tx, T extends EventType = EventType> {
   /** False where the generation is another's now, or has moved on. */
   private async project(from: Generation, { events, position, caughtUp }: Page): Promise<boolean> {
     const { projection, onProjected } = this.options;
+    const work = `${from.live ? 'projection' : caughtUp ? 'swap' : 'rebuild'}.${from.name}`;
     const taken = await this.taking(from, position, async (tx) => {
       if (events.length > 0) await projection.batch(events.map(projection.events.read), tx, from.generation);
       await this.moveTo(tx, from, position, caughtUp);
+      failPoint('before-commit', work);
     });
+    failPoint('after-commit', work);
     if (taken && events.length > 0) onProjected?.(from, events);
     return taken;
   }

@@ -20,7 +20,7 @@ export function switchedOff(mechanism: Mechanism): boolean {
 
 /**
  * Kills the process (SIGKILL) at a point named by `COMPTOIR_FAILPOINT=<point>:<work>:<nth>`: the nth time that work
- * passes it. `work` is `<service>.<handler or request>`.
+ * passes it. `work` is `<service>.<handler or request>`; of a projector `projection`, `rebuild` or `swap`, and `.<projection>`.
  */
 export function failPoint(point: FailPoint, work: string): void {
   if (typeof __FAILPOINTS__ !== 'undefined' && __FAILPOINTS__) {

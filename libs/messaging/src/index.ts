@@ -11,6 +11,7 @@ export {
   MessagingError,
   RetryNow,
 } from './errors';
+export { failPoint } from './failpoint';
 export { classify } from './failure';
 export type { FailureKind } from './failure';
 export { handle, handleRequests } from './handler';
