@@ -120,19 +120,19 @@ const CRASHES_WITHIN_MS = 60_000;
  * it comes back, about to be killed at the next point. All of them run afterwards. Rejects when a process did not come
  * to its point, or ended in another way.
  */
-export async function crashAll(system: System, dooms: readonly Doom[]): Promise<void> {
+export async function crashAll(system: System, dooms: readonly Doom[], withinMs = CRASHES_WITHIN_MS): Promise<void> {
   const services = [...new Set(dooms.map(({ service }) => service))];
   await Promise.all(
     services.map(async (service) => {
-      for (const { crash } of dooms.filter((doom) => doom.service === service)) await crashAt(system, service, crash);
+      for (const { crash } of dooms.filter((doom) => doom.service === service)) await crashAt(system, service, crash, withinMs);
       await system.revive(service).ready();
     }),
   );
 }
 
 /** Kills the service where it is, starts it armed, and waits for its end at the fail-point. */
-export async function crashAt(system: System, service: ServiceName, crash: Crash): Promise<void> {
-  const { killed } = await arm(system, service, crash);
+export async function crashAt(system: System, service: ServiceName, crash: Crash, withinMs = CRASHES_WITHIN_MS): Promise<void> {
+  const { killed } = await arm(system, service, crash, {}, withinMs);
   await killed;
 }
 
@@ -142,15 +142,16 @@ export async function arm(
   service: ServiceName,
   crash: Crash,
   env: NextLife = {},
+  withinMs = CRASHES_WITHIN_MS,
 ): Promise<{ killed: Promise<void> }> {
   await system.kill(service);
   const process = system.revive(service, { ...env, COMPTOIR_FAILPOINT: crash });
-  return { killed: killedAt(process, crash) };
+  return { killed: killedAt(process, crash, withinMs) };
 }
 
-async function killedAt({ label, exited, log }: ServiceProcess, crash: Crash): Promise<void> {
+async function killedAt({ label, exited, log }: ServiceProcess, crash: Crash, withinMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => (timer = setTimeout(resolve, CRASHES_WITHIN_MS, 'still running')));
+  const late = new Promise<string>((resolve) => (timer = setTimeout(resolve, withinMs, 'still running')));
   const how = await Promise.race([exited, late]);
   clearTimeout(timer);
   if (how !== 'SIGKILL') throw new Error(`${label} should have been killed at ${crash}, but: ${how}. Its log: ${log}`);

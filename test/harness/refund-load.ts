@@ -85,6 +85,31 @@ function givenUp(error: unknown): void {
   throw error;
 }
 
+/** Orders is killed again and again while claims are filed, until it is stopped: those are compared with their orders afterwards. */
+export function outages(shop: Shop): { stop(): Promise<void> } {
+  const { system } = shop;
+  const claims = new Claims(shop);
+  let stopped = false;
+  const done = (async () => {
+    const { orderId } = await shop.place(BOUGHT);
+    await shop.ended(orderId);
+    while (!stopped) {
+      await system.kill('orders');
+      const filed = await Promise.all(Array.from({ length: 3 }, () => claims.file(orderId, PART)));
+      await system.revive('orders').ready();
+      await Promise.all(filed.map((claimId) => claims.reject(claimId, 'Nothing is wrong with it')));
+    }
+    await claims.close();
+  })();
+  done.catch(() => undefined); // `stop` tells.
+  return {
+    stop() {
+      stopped = true;
+      return done;
+    },
+  };
+}
+
 /** Builds views anew, one after the other, until it is stopped. */
 export function rebuilding(shop: Shop, names: readonly string[]): { stop(): Promise<void> } {
   let stopped = false;

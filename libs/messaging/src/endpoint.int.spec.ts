@@ -225,6 +225,19 @@ test('a message that keeps killing its consumer is dead-lettered before it is ha
   await eventually(async () => expect(await bed.depth('mill.bake-bread.dead')).toBe(1));
   expect((await bed.get('mill.bake-bread.dead') || undefined)?.properties.headers).toMatchObject({ 'dead-reason': 'crashed-consumer' });
   expect(await names('loaf')).toEqual([]);
+  // Whoever replays it gives it all its attempts again.
+  await eventually(async () => expect(await bed.rows(`SELECT * FROM messaging.attempt`)).toEqual([]));
+});
+
+test('a message over which a process died, and that fails by itself then, is handled when it comes again; its attempts are forgotten', async () => {
+  burns.set('rye', 1);
+  const wire = bed.wire(Bake({ loaf: 'rye' }));
+  await bed.publish(wire);
+  await crashWhileHolding(bed, 'mill.bake-bread', 3);
+  await bed.rows(`INSERT INTO messaging.attempt (message_id, consumer, attempts) VALUES ($1, 'bake-bread', 1)`, [wire.properties.messageId]);
+  await bed.start();
+  await eventually(async () => expect(await names('shelf')).toEqual(['rye']));
+  expect(await bed.rows(`SELECT * FROM messaging.attempt`)).toEqual([]);
 });
 
 test('a message that was redelivered often but is innocent is handled, and its attempts forgotten', async () => {

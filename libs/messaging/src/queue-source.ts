@@ -3,7 +3,7 @@ import { commitBatch, effectsOf, tells, type Effect } from './batch';
 import type { BatchLoop, WorkSource } from './batch-loop';
 import type { Clock } from './clock';
 import { decode, decodeAny } from './envelope';
-import { FailedMessages } from './failed-messages';
+import { FailedMessages, isSuspect } from './failed-messages';
 import { failPoint, switchedOff } from './failpoint';
 import { classify, pauseBefore } from './failure';
 import type { Handler, HandlerContext } from './handler';
@@ -16,8 +16,6 @@ import { inboxKeyOf, REPLAY_ID, replayRefusal, type ReplayRefusal } from './repl
 import type { Delivery, Subscription, Transport } from './transport';
 import type { UnitOfWork } from './unit-of-work';
 
-/** Delivered this often before: it may be what kills the process, so it is handled alone, its attempt recorded first. */
-const SUSPICIOUS_DELIVERIES = 2;
 /** Recorded attempts after which a message counts as the one that kills its consumer. */
 const MAX_RECORDED_ATTEMPTS = 3;
 
@@ -155,7 +153,7 @@ export class QueueSource<Tx> implements WorkSource {
 
   protected ready(ready: Omit<Item, 'key'>): void {
     const item = { ...ready, key: inboxKeyOf(ready.message) };
-    (item.delivery.deliveryCount >= SUSPICIOUS_DELIVERIES ? this.suspects : this.waiting).push(item);
+    (isSuspect(item.delivery) ? this.suspects : this.waiting).push(item);
     this.options.loop.wake();
   }
 
