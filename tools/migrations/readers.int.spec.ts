@@ -45,6 +45,8 @@ describe.each(grants)('of the database %s, the role %s', (name, reader, relation
   });
 
   it('is the only one beside the owner that may connect', async () => {
+    const other = await freshDatabase('catalog'); // Its role exists from then on.
     await expect(withClient(database.urlFor('catalog'), async () => undefined)).rejects.toMatchObject({ code: '42501' });
+    await other.drop();
   });
 });
