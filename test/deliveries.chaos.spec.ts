@@ -10,6 +10,7 @@ import { ask } from './harness/rest';
 import type { Shop } from './harness/shop';
 import type { System } from './harness/system';
 import { duplicateAll } from './harness/tap';
+import { ORDER_SERVICES } from '../tools/services';
 import { bindingsOf } from './harness/topology';
 import { miscounts } from './harness/told-once';
 import { useSystem } from './harness/use-system';
@@ -44,7 +45,7 @@ test('every message comes twice, the second time early or late: all is done once
 }, 300_000);
 
 test('messages come in any order, some of them twice, while prices change: all orders end, the last prices count', async () => {
-  const queues = bindingsOf();
+  const queues = bindingsOf(ORDER_SERVICES);
   const shuffled: Shuffled[] = [];
   for (const [queue, bindings] of queues) shuffled.push(await shuffle(await system.broker(), queue, bindings));
   const orders = placeMany(shop, ORDERS);
