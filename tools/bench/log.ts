@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { postgresEventStore, postgresProjectionStore, Projector, type ReadAll } from '@comptoir/event-store';
 import { pgPool, pgUnitOfWork, rabbitTransport, type WireMessage } from '@comptoir/messaging';
-import { Client, escapeIdentifier } from 'pg';
+import { escapeIdentifier } from 'pg';
 import { rolePassword } from '../../prisma/databases';
 import { build } from '../build';
 import { migrateDatabase } from '../migrations/databases';
-import { databaseAt, exclusively } from '../migrations/sql';
+import { databaseAt, exclusively, withClient } from '../migrations/sql';
 import { step } from '../progress';
 import { provision } from '../provision';
 import { startServices } from '../services';
@@ -57,7 +57,7 @@ export async function benchLog(servers: Servers, options: { events: number; prof
 
 async function dropLog(servers: Servers): Promise<void> {
   await dropSystem(servers);
-  await asAdmin(servers.databaseUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(VIEW_DATABASE)} WITH (FORCE)`));
+  await withClient(servers.databaseUrl, (admin) => admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(VIEW_DATABASE)} WITH (FORCE)`));
 }
 
 async function publish({ amqpUrl }: Servers, count: number, signal: AbortSignal): Promise<void> {
@@ -95,7 +95,7 @@ async function ingest(servers: Servers, { events, profileDir, signal }: { events
   });
   try {
     const used = () => ({ at: performance.now(), cpu: cpuOf({ node: [services.of('event-store').pid ?? 0], ...serverProcesses() }) });
-    return await asAdmin(databaseAt(servers.databaseUrl, LOG_DATABASE), async (admin) => {
+    return await withClient(databaseAt(servers.databaseUrl, LOG_DATABASE), async (admin) => {
       const position = async () => Number((await admin.query<{ position: string }>('SELECT position FROM event_store.head')).rows[0]?.position);
       // It has begun by the time it is ready: what it did until now is not counted.
       const [first, from] = [await position(), used()];
@@ -122,7 +122,7 @@ const perEvent = (from: number | undefined, to: number | undefined, events: numb
 
 async function createReadModel({ databaseUrl }: Servers): Promise<void> {
   await exclusively(databaseUrl, (admin) => migrateDatabase(admin, databaseUrl, { database: VIEW_DATABASE, role: 'event-store', owners: ['projection'] }));
-  await asAdmin(databaseAt(databaseUrl, VIEW_DATABASE), (admin) =>
+  await withClient(databaseAt(databaseUrl, VIEW_DATABASE), (admin) =>
     admin.query(`${ORDER_TABLE}; GRANT USAGE ON SCHEMA bench TO "event-store"; GRANT ALL ON ALL TABLES IN SCHEMA bench TO "event-store"`),
   );
 }
@@ -150,16 +150,6 @@ async function replay({ databaseUrl }: Servers, events: number, signal: AbortSig
     return { replaySeconds: Number(seconds.toFixed(2)), replayCpuMsPerEvent, orders: rows[0]?.orders ?? 0 };
   } finally {
     await Promise.all([log.end(), view.end()]);
-  }
-}
-
-async function asAdmin<T>(url: string, work: (admin: Client) => Promise<T>): Promise<T> {
-  const admin = new Client({ connectionString: url });
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
   }
 }
 

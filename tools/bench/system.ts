@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Client, escapeIdentifier } from 'pg';
+import { escapeIdentifier } from 'pg';
 import { DATABASE_NAMES } from '../../prisma/databases';
 import { build } from '../build';
 import { databasesAt } from '../invariants';
+import { withClient } from '../migrations/sql';
 import { step } from '../progress';
 import { provision } from '../provision';
 import { openStock, offerProducts, untilOffersAreKnown } from '../rest/load-shop';
@@ -35,13 +36,9 @@ export async function freshSystem(servers: Servers, profileDir: string | undefin
 }
 
 export async function dropSystem({ databaseUrl, managementUrl }: Servers): Promise<void> {
-  const admin = new Client({ connectionString: databaseUrl });
-  await admin.connect();
-  try {
+  await withClient(databaseUrl, async (admin) => {
     for (const name of DATABASE_NAMES) await admin.query(`DROP DATABASE IF EXISTS ${escapeIdentifier(PREFIX + name)} WITH (FORCE)`);
-  } finally {
-    await admin.end();
-  }
+  });
   await management(managementUrl).delete(`/vhosts/${BENCH_VHOST}`);
 }
 

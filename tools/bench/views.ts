@@ -11,12 +11,11 @@ import { provision } from '../provision';
 import { RestClient } from '../rest/rest-client';
 import { startServices, type Services } from '../services';
 import type { Servers } from '../stack';
-import { portsFrom } from '../stack/ports';
-import { readState } from '../stack/state';
 import { LOG_DIR } from '../stack/places';
 import { table } from '../table';
 import { cpuOf } from './cpu';
 import { openLoop } from './load';
+import { serverProcesses } from './server-processes';
 import { BENCH_VHOST, dropSystem, PREFIX } from './system';
 import { LagWatch } from './views-lag';
 import { appendsOf, companyLog } from './views-log';
@@ -98,8 +97,7 @@ class Company {
 
 /** Milliseconds so far; `undefined` where it cannot be seen. */
 function cpu(services: Services) {
-  const { postgres } = readState(portsFrom(process.env));
-  return cpuOf({ views: [services.of('views').pid ?? 0], postgres: postgres ? [postgres.pid] : [] });
+  return cpuOf({ views: [services.of('views').pid ?? 0], postgres: serverProcesses().postgres });
 }
 
 async function untilCaughtUp(watch: LagWatch, position: number, signal: AbortSignal): Promise<void> {

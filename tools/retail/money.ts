@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import type { DatabaseUrls } from '../invariants';
+import { withClient } from '../migrations/sql';
 import { table } from '../table';
 
 /** Minor units, of all orders and claims there are. */
@@ -47,12 +47,5 @@ export function moneyTable({ captured, refunded, completed, returned }: Money): 
   ]);
 }
 
-async function row(url: string, sql: string): Promise<Record<string, string | undefined>> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, string>>(sql)).rows[0] ?? {};
-  } finally {
-    await client.end();
-  }
-}
+const row = (url: string, sql: string): Promise<Record<string, string | undefined>> =>
+  withClient(url, async (client) => (await client.query<Record<string, string>>(sql)).rows[0] ?? {});

@@ -1,5 +1,5 @@
-import { Client } from 'pg';
 import { DATABASE_NAMES } from '../../prisma/databases';
+import { withClient } from '../migrations/sql';
 import { step } from '../progress';
 import { management } from './management';
 import { givenBy, type Servers } from './servers';
@@ -17,9 +17,7 @@ export async function resetStack(servers: Servers): Promise<void> {
 }
 
 async function dropDatabases(databaseUrl: string, all: boolean): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
+  await withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{ name: string }>(
       `SELECT datname AS name FROM pg_database
        WHERE datname = ANY($1) OR ($2 AND datname NOT IN ('postgres', 'template0', 'template1'))`,
@@ -29,9 +27,7 @@ async function dropDatabases(databaseUrl: string, all: boolean): Promise<void> {
       await client.query(`ALTER DATABASE ${client.escapeIdentifier(name)} IS_TEMPLATE false`);
       await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function dropVhosts(managementUrl: string, all: boolean): Promise<void> {
