@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { DatabaseName } from '../prisma/databases';
-import { runTool, ToolError } from './fail';
+import { runTool } from './fail';
 import { migrateAll } from './migrate';
 import { say, step } from './progress';
 import { ensureStack, type Servers } from './stack';
 import { VHOST } from './stack/reset';
-import { partFor } from './topology-part';
-import { DEFINITIONS_FILE, importDefinitions } from './topology';
+import { importDefinitions } from './topology';
+import { definitionsFor } from './topology-part';
 
 export interface Provision {
   readonly vhost?: string;
@@ -27,10 +26,7 @@ export async function provision(servers: Servers, options: Provision = {}): Prom
 
 /** The virtual host with its exchanges, queues and bindings, and the services' users. */
 export async function importTopology({ managementUrl }: Pick<Servers, 'managementUrl'>, vhost: string, services?: readonly string[]): Promise<void> {
-  if (!existsSync(DEFINITIONS_FILE)) throw new ToolError('no-topology', `${DEFINITIONS_FILE} is missing: npm run topology writes it`);
-  const all = JSON.parse(readFileSync(DEFINITIONS_FILE, 'utf8')) as Parameters<typeof importDefinitions>[2];
-  const definitions = services ? partFor(services, all) : all;
-  const { leftOver } = await step('Importing the topology', () => importDefinitions(managementUrl, vhost, definitions));
+  const { leftOver } = await step('Importing the topology', () => importDefinitions(managementUrl, vhost, definitionsFor(services)));
   for (const each of leftOver) say(`  The broker also has ${each}, which no service declares any more.`);
 }
 

@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { freshDatabase, freshVhost, servers } from '@comptoir/testing';
 import { databasesAt, type DatabaseUrls } from '../../tools/invariants';
 import { DATABASE_NAMES, type DatabaseName } from '../../prisma/databases';
 import type { Servers } from '../../tools/stack';
-import { ROOT } from '../../tools/root';
 import type { ServiceName } from '../../tools/services';
-import { partFor } from '../../tools/topology-part';
+import { definitionsFor } from '../../tools/topology-part';
 
 /** What a system stands on: a virtual host with the topology, and all migrated databases. */
 export interface Ground {
@@ -21,7 +18,7 @@ export interface Ground {
 
 /** On the servers all tests share, empty: dropped afterwards. It has the queues of these services only. */
 export async function freshGround(name: string, services: readonly ServiceName[]): Promise<Ground> {
-  const definitions = partFor(services, JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')));
+  const definitions = definitionsFor(services);
   const [vhost, ...databases] = await Promise.all([
     freshVhost(definitions, { name }),
     ...DATABASE_NAMES.map((database) => freshDatabase(database)),

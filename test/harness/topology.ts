@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ROOT } from '../../tools/root';
 import type { ServiceName } from '../../tools/services';
-import { partFor } from '../../tools/topology-part';
+import { definitionsFor } from '../../tools/topology-part';
 import { EXCHANGES } from './broker';
 
 /** What is bound to each work queue of these services. */
 export function bindingsOf(services: readonly ServiceName[]): ReadonlyMap<string, readonly { exchange: string; key: string }[]> {
-  const { bindings } = partFor(services, JSON.parse(readFileSync(join(ROOT, 'rabbitmq/definitions.json'), 'utf8')));
+  const { bindings } = definitionsFor(services);
   const queues = new Map<string, { exchange: string; key: string }[]>();
   for (const { source, destination, routing_key } of bindings)
     if (EXCHANGES.some((exchange) => exchange === source))
