@@ -57,29 +57,28 @@ async function openShop(services: Services, { databaseUrl }: Servers): Promise<v
   }
 }
 
-interface Shown<T> {
-  readonly results: readonly T[];
+interface ShownOrders {
+  readonly placed: readonly Placed[];
   /** How many did not end as they should. */
   readonly wrong: number;
 }
 
 /** Places the three orders and tells each one's story. */
-async function showOrders(services: Services): Promise<Shown<Placed>> {
-  const results: Placed[] = [];
+async function showOrders(services: Services): Promise<ShownOrders> {
+  const all: Placed[] = [];
   let wrong = 0;
   for (const [index, order] of ORDERS.entries()) {
     const placed = await placeOrder(services, order);
     const right = endedAsItShould(order, placed);
-    results.push(placed);
+    all.push(placed);
     if (!right) wrong += 1;
-    const total = placed.total ? `, ${(placed.total.amount / 100).toFixed(2)} ${placed.total.currency}` : '';
-    const items = order.items.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ');
-    console.log(`\n${index + 1}. ${order.title}: ${items}, paid with ${order.token}`);
+    const total = placed.total ? `, ${moneyText(placed.total)}` : '';
+    console.log(`\n${index + 1}. ${order.title}: ${itemsText(order.items)}, paid with ${order.token}`);
     console.log(`   order ${placed.orderId}: ${placed.status}${placed.reason ? ` (${placed.reason})` : ''}${total}, after ${placed.ms.toFixed(0)} ms`);
     if (!right) console.log(`   It should have been ${order.status}${order.reason ? ` with a reason like ${order.reason.source}` : ''}.`);
     console.log(`\n${timelineTable(await fetchTimeline(services.url('orchestrator'), placed.orderId))}`);
   }
-  return { results, wrong };
+  return { placed: all, wrong };
 }
 
 /** Two claims about an order: one is refunded by peers, the other asks for more than is left. */
@@ -89,16 +88,19 @@ async function showClaims(services: Services, { orderId }: Placed): Promise<numb
     const { claim, refusal, refundId, ms } = await treatClaim(services, sample, orderId);
     const right = settledAsItShould(sample, { claim, refusal });
     if (!right) wrong += 1;
-    const items = sample.lines.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ');
     const amount = claim.refunds.at(-1)?.total;
-    const money = amount ? `${(amount.amount / 100).toFixed(2)} ${amount.currency}` : '-';
-    console.log(`\n${ORDERS.length + index + 1}. ${sample.title}: ${items} of order ${orderId}, ${money}`);
+    const money = amount ? moneyText(amount) : '-';
+    console.log(`\n${ORDERS.length + index + 1}. ${sample.title}: ${itemsText(sample.lines)} of order ${orderId}, ${money}`);
     console.log(`   claim ${claim.claimId}: ${claim.status}${refusal ? ` (${refusal})` : ''}; the refund ended after ${ms.toFixed(0)} ms`);
     if (!right) console.log(`   It should have been ${sample.status}${sample.refusal ? ` with a reason like ${sample.refusal.source}` : ''}.`);
     console.log(`\n${conversationTable(await fetchConversation(services.url('views'), refundId))}`);
   }
   return wrong;
 }
+
+const moneyText = ({ amount, currency }: { amount: number; currency: string }) => `${(amount / 100).toFixed(2)} ${currency}`;
+
+const itemsText = (items: readonly { sku: string; quantity: number }[]) => items.map(({ sku, quantity }) => `${quantity} x ${sku}`).join(', ');
 
 function addresses(services: Services, { managementUrl, databaseUrl }: Servers): string {
   const { origin } = new URL(managementUrl);
@@ -128,7 +130,7 @@ async function main(args: readonly string[]): Promise<number> {
     const services = await bringUp(running);
     const orders = await showOrders(services);
     const ordersAfter = seconds(Date.now() - started);
-    const [first] = orders.results;
+    const [first] = orders.placed;
     const wrong = orders.wrong + (first ? await showClaims(services, first) : 0);
     if (running.servers) console.log(`\n${addresses(services, running.servers)}`);
     say(`\nThree orders after ${ordersAfter}, two refunds after ${seconds(Date.now() - started)}. Logs: ${LOG_DIR}`);

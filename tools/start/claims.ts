@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ClaimsDesk, refundEnded, type ClaimView, type GrantedLine } from '../rest/claims-desk';
 import { RestClient } from '../rest/rest-client';
 import type { Services } from '../services';
+import { CUSTOMER } from './sample-catalogue';
 
 export interface SampleClaim {
   readonly title: string;
@@ -52,7 +53,7 @@ export async function treatClaim(services: Services, sample: SampleClaim, orderI
   try {
     const { reason, description, lines } = sample;
     const claimed = lines.map(({ sku, quantity }) => ({ sku, quantity }));
-    const claimId = await desk.file({ orderId, customerId: 'C-10001', reason, description, lines: claimed }, randomUUID());
+    const claimId = await desk.file({ orderId, customerId: CUSTOMER, reason, description, lines: claimed }, randomUUID());
     const treated = await desk.treat(claimId, PATIENCE_MS);
     if (!treated) throw new Error(`Claim ${claimId} cannot be treated: ${JSON.stringify((await desk.read(claimId)).claim)}`);
     const started = performance.now();

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { expectStatus, RestClient } from '../rest/rest-client';
+import { readUntil } from '../rest/read-until';
 import { table } from '../table';
 
 interface Said {
@@ -18,24 +17,10 @@ export interface Conversation {
 }
 
 /** A conversation as the read side knows it; waits until it has heard of its end, and of everything that is still to follow. */
-export async function fetchConversation(viewsUrl: string, conversationId: string, timeoutMs = 10_000): Promise<Conversation> {
-  const client = new RestClient(viewsUrl);
-  const path = `/conversations/${conversationId}`;
-  const deadline = Date.now() + timeoutMs;
-  try {
-    for (;;) {
-      const reply = await client.get(path);
-      if (reply.status !== 404 || Date.now() > deadline) {
-        const conversation = expectStatus(client, { method: 'GET', path }, reply, 200) as Conversation;
-        const over = conversation.flows.every(({ ended, expected }) => ended && expected.length === 0);
-        if (over || Date.now() > deadline) return conversation;
-      }
-      await delay(20);
-    }
-  } finally {
-    await client.close();
-  }
-}
+export const fetchConversation = (viewsUrl: string, conversationId: string): Promise<Conversation> =>
+  readUntil<Conversation>(viewsUrl, `/conversations/${conversationId}`, ({ flows }) =>
+    flows.every(({ ended, expected }) => ended && expected.length === 0),
+  );
 
 /** Who reads along knows which order, claim and refund it is about. */
 const withoutIds = (summary: string) =>

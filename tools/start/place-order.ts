@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expectStatus, RestClient } from '../rest/rest-client';
 import type { Services } from '../services';
-import type { SampleOrder } from './sample-catalogue';
+import { CUSTOMER, type SampleOrder } from './sample-catalogue';
 
 export interface Placed {
   readonly orderId: string;
@@ -20,7 +20,7 @@ export async function placeOrder(services: Services, order: SampleOrder): Promis
     const { cartId } = expectStatus(carts, { method: 'POST', path: '/carts' }, filled, 201) as { cartId: string };
     const started = performance.now();
     const reply = await orders.post('/orders', {
-      body: { cartId, customerId: 'C-10001', payment: { token: order.token } },
+      body: { cartId, customerId: CUSTOMER, payment: { token: order.token } },
       idempotencyKey: randomUUID(),
       prefer: 'wait=30',
     });

@@ -17,6 +17,9 @@ const SHOP: readonly (ProductOffer & { readonly stock: number })[] = [
 export const PRODUCTS: readonly ProductOffer[] = SHOP.map(({ stock: _stock, ...offer }) => offer);
 export const OPENING_STOCK: readonly OpeningStock[] = SHOP.map(({ sku, stock }) => ({ sku, quantity: stock }));
 
+/** Who orders, and who complains. */
+export const CUSTOMER = 'C-10001';
+
 export interface SampleOrder {
   readonly title: string;
   readonly items: readonly { readonly sku: string; readonly quantity: number }[];

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { expectStatus, RestClient } from '../rest/rest-client';
+import { readUntil } from '../rest/read-until';
 import { table } from '../table';
 
 export interface TimelineEntry {
@@ -16,22 +15,8 @@ interface SagaView {
 }
 
 /** A saga's story from the orchestrator; waits until it has ended (an order may end a moment before its saga). */
-export async function fetchTimeline(orchestratorUrl: string, orderId: string, timeoutMs = 10_000): Promise<readonly TimelineEntry[]> {
-  const client = new RestClient(orchestratorUrl);
-  const path = `/sagas/${orderId}`;
-  const deadline = Date.now() + timeoutMs;
-  try {
-    for (;;) {
-      const reply = await client.get(path);
-      if (reply.status !== 404 || Date.now() > deadline) {
-        const saga = expectStatus(client, { method: 'GET', path }, reply, 200) as SagaView;
-        if (saga.endedAt !== null || Date.now() > deadline) return saga.timeline;
-      }
-      await delay(20);
-    }
-  } finally {
-    await client.close();
-  }
+export async function fetchTimeline(orchestratorUrl: string, orderId: string): Promise<readonly TimelineEntry[]> {
+  return (await readUntil<SagaView>(orchestratorUrl, `/sagas/${orderId}`, ({ endedAt }) => endedAt !== null)).timeline;
 }
 
 /** One row per message that came in: when, what it was, what was sent because of it, and the states it came to. */
