@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '@comptoir/testing';
 import type { Item, Shop } from './shop';
+import { untilStopped, type Ongoing } from './until-stopped';
 
 /** An order and how its payment goes. */
 interface Wish {
@@ -50,23 +51,16 @@ export function load(
 ): Load & { done: Promise<void> } {
   const placed: string[] = [];
   let started = 0;
-  let stopped = false;
-  const customer = async () => {
-    while (!stopped && started < limit) {
+  const customer = async (goesOn: () => boolean) => {
+    while (goesOn() && started < limit) {
       const wish = WISHES[started++ % WISHES.length]!;
       placed.push(await order(shop, wish));
     }
   };
-  const done = Promise.all(Array.from({ length: atOnce }, customer)).then(() => undefined);
-  done.catch(() => undefined); // `stop` and `done` tell.
-  return {
-    placed,
-    done,
-    stop() {
-      stopped = true;
-      return done;
-    },
-  };
+  const work = untilStopped(async (goesOn) => {
+    await Promise.all(Array.from({ length: atOnce }, () => customer(goesOn)));
+  });
+  return { placed, ...work };
 }
 
 /** Places this many orders and waits until each was accepted. */
@@ -101,20 +95,11 @@ async function cancel(shop: Shop, orderId: string): Promise<void> {
 }
 
 /** Changes a price again and again, until it is stopped. */
-export function repricing(shop: Shop): { stop(): Promise<void> } {
-  let stopped = false;
-  const done = (async () => {
-    for (let price = 100; !stopped; price++) {
+export const repricing = (shop: Shop): Ongoing =>
+  untilStopped(async (goesOn) => {
+    for (let price = 100; goesOn(); price++) {
       const products = [{ sku: 'CANDLE', name: 'Candle', currency: 'GBP', price }];
       await shop.ask('POST', 'catalog', '/products', { body: { products }, idempotencyKey: randomUUID() });
       await delay(200);
     }
-  })();
-  done.catch(() => undefined); // `stop` tells.
-  return {
-    stop() {
-      stopped = true;
-      return done;
-    },
-  };
-}
+  });

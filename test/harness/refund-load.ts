@@ -3,6 +3,7 @@ import { eventually } from '@comptoir/testing';
 import { ClaimNotTaken } from '../../tools/rest/claims-desk';
 import { Claims, type GrantedLine } from './claims';
 import type { Shop } from './shop';
+import { untilStopped, type Ongoing } from './until-stopped';
 
 /** What customers have bought when they complain. */
 export const BOUGHT = [{ sku: 'TEAPOT', quantity: 2 }, { sku: 'CUP', quantity: 2 }];
@@ -28,11 +29,9 @@ const GRIEVANCES: readonly Grievance[] = [
   { token: 'tok_approve', claims: [PART, PART, ALL] },
 ];
 
-export interface RefundLoad {
+export interface RefundLoad extends Ongoing {
   /** Claims filed so far. */
   readonly filed: readonly string[];
-  /** Begins no more; resolves when what was begun has ended. */
-  stop(): Promise<void>;
 }
 
 export interface RefundLoadOptions {
@@ -49,7 +48,6 @@ export function refundLoad(shop: Shop, { atOnce = 8, patienceMs = 60_000 }: Refu
   const claims = new Claims(shop, patienceMs);
   const filed: string[] = [];
   let started = 0;
-  let stopped = false;
 
   const treat = async (orderId: string, lines: readonly GrantedLine[]) => {
     const claimId = await claims.file(orderId, lines);
@@ -58,8 +56,8 @@ export function refundLoad(shop: Shop, { atOnce = 8, patienceMs = 60_000 }: Refu
     const { status, refunds } = await claims.ended(claimId);
     if (status === 'UNDER_TREATMENT') await claims.reject(claimId, `Not refunded: ${refunds.at(-1)?.reason ?? ''}`.slice(0, 200));
   };
-  const customer = async () => {
-    while (!stopped) {
+  const customer = async (goesOn: () => boolean) => {
+    while (goesOn()) {
       const { token, byPeers, claims: wanted } = GRIEVANCES[started++ % GRIEVANCES.length]!;
       const { orderId } = await shop.place(BOUGHT, { token, waitSeconds: 2, coordination: byPeers ? 'choreography' : undefined });
       if (!(await completed(orderId))) continue;
@@ -68,15 +66,11 @@ export function refundLoad(shop: Shop, { atOnce = 8, patienceMs = 60_000 }: Refu
   };
   const completed = (orderId: string) =>
     eventually(async () => expect((await shop.order(orderId)).status).toBe('COMPLETED'), { timeoutMs: patienceMs }).then(() => true, () => false);
-  const done = Promise.all(Array.from({ length: atOnce }, customer)).then(() => claims.close());
-  done.catch(() => undefined); // `stop` tells.
-  return {
-    filed,
-    stop() {
-      stopped = true;
-      return done;
-    },
-  };
+  const work = untilStopped(async (goesOn) => {
+    await Promise.all(Array.from({ length: atOnce }, () => customer(goesOn)));
+    await claims.close();
+  });
+  return { filed, stop: work.stop };
 }
 
 /** A clerk who finds the claim changed, or waits in vain, leaves it; anything else is a fault of the test. */
@@ -86,44 +80,27 @@ function givenUp(error: unknown): void {
 }
 
 /** Orders is killed again and again while claims are filed, until it is stopped: those are compared with their orders afterwards. */
-export function outages(shop: Shop): { stop(): Promise<void> } {
+export function outages(shop: Shop): Ongoing {
   const { system } = shop;
   const claims = new Claims(shop);
-  let stopped = false;
-  const done = (async () => {
+  return untilStopped(async (goesOn) => {
     const { orderId } = await shop.place(BOUGHT);
     await shop.ended(orderId);
-    while (!stopped) {
+    while (goesOn()) {
       await system.kill('orders');
       const filed = await Promise.all(Array.from({ length: 3 }, () => claims.file(orderId, PART)));
       await system.revive('orders').ready();
       await Promise.all(filed.map((claimId) => claims.reject(claimId, 'Nothing is wrong with it')));
     }
     await claims.close();
-  })();
-  done.catch(() => undefined); // `stop` tells.
-  return {
-    stop() {
-      stopped = true;
-      return done;
-    },
-  };
+  });
 }
 
 /** Builds views anew, one after the other, until it is stopped. */
-export function rebuilding(shop: Shop, names: readonly string[]): { stop(): Promise<void> } {
-  let stopped = false;
-  const done = (async () => {
-    for (let next = 0; !stopped; next++) {
+export const rebuilding = (shop: Shop, names: readonly string[]): Ongoing =>
+  untilStopped(async (goesOn) => {
+    for (let next = 0; goesOn(); next++) {
       await shop.ask('POST', 'views', `/projections/${names[next % names.length] ?? ''}/rebuild`);
       await delay(50);
     }
-  })();
-  done.catch(() => undefined); // `stop` tells.
-  return {
-    stop() {
-      stopped = true;
-      return done;
-    },
-  };
-}
+  });
