@@ -35,6 +35,26 @@ export const returnRefused = (ids: Ids) => message(ReturnRefused, { ...ids, reas
 export const returnReversed = (ids: Ids) => message(ReturnReversed, { ...ids, lines: [], reason: 'test' });
 export const closing = (ids: Ids) => message(CloseRefund, { ...ids, reason: 'overdue' });
 
+/** For all tests of a file; no test leaves an order whose books do not agree. */
+export function refundsUnderTest(): () => RefundsUnderTest {
+  let subject: RefundsUnderTest | undefined;
+  const started = () => {
+    if (!subject) throw new Error('It has not started');
+    return subject;
+  };
+  beforeAll(async () => {
+    subject = await RefundsUnderTest.start();
+  });
+  beforeEach(() => {
+    started().gateway = started().gatewayWith(5_000);
+  });
+  afterEach(async () => {
+    expect(await started().brokenOrders()).toEqual([]);
+  });
+  afterAll(() => subject?.stop());
+  return started;
+}
+
 /** Payments' handlers on a database of their own, whole or phase by phase. Every order is of 12.50 GBP. */
 export class RefundsUnderTest {
   gateway: PaymentGateway;

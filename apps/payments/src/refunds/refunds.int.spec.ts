@@ -5,19 +5,13 @@ import { refundPayment } from '../refund-payment';
 import { closeRefund } from './close-refund';
 import { holdRefund } from './hold-refund';
 import { payOut } from './pay-out';
-import { closing, idsFor, RefundsUnderTest, request, returnRefused, returnReversed, stockReturned, type Ids } from './refunds-under-test';
+import { closing, idsFor, refundsUnderTest, request, returnRefused, returnReversed, stockReturned, type Ids, type RefundsUnderTest } from './refunds-under-test';
 
+const started = refundsUnderTest();
 let subject: RefundsUnderTest;
-beforeAll(async () => {
-  subject = await RefundsUnderTest.start();
+beforeAll(() => {
+  subject = started();
 });
-beforeEach(() => {
-  subject.gateway = subject.gatewayWith(5_000);
-});
-afterEach(async () => {
-  expect(await subject.brokenOrders()).toEqual([]);
-});
-afterAll(() => subject?.stop());
 
 const [requested, undone] = holdRefund;
 const [returned] = payOut;

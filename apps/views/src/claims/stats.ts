@@ -1,17 +1,11 @@
 import { Conditions, liveOf } from '../rows/conditions';
 import { money } from '../rows/pages';
 import type { Reads } from '../rows/reads';
-import { RESOLUTION_BUCKETS } from './claims-view';
+import { RESOLUTION_BUCKETS, type ClaimCount } from './claims-view';
 import type { PeriodQuery } from './claim-views';
 
-interface Sum {
-  readonly dimension: string;
-  readonly key: string;
-  readonly currency: string;
-  readonly claims: number;
-  readonly seconds: number;
-  readonly amount: number;
-}
+/** Of all days of a period. */
+type Sum = Omit<ClaimCount, 'day'>;
 
 /** Of the claims opened in a period; from sums by day, however many claims there are. */
 export async function claimStats(reads: Reads, { from, to }: PeriodQuery) {

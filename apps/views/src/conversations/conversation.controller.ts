@@ -6,6 +6,7 @@ import type { FlowMap } from '@comptoir/saga';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { ApiOnly } from '../projections/providers';
+import { jsonOf } from '../rows/pages';
 import { answerOf, Conversation, RunItem } from './answer';
 import { ConversationReads } from './conversation-reads';
 import { asOf, latestRuns, saidIn, stuckRuns, timeline, type RunPlace } from './queries';
@@ -102,12 +103,4 @@ function positionOf(after: string | undefined): number {
   const position = Number(after ?? 0);
   if (Number.isSafeInteger(position) && position >= 0) return position;
   throw validationProblem([{ path: ['after'], message: 'must be the `next` of an earlier page' }]);
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,7 +21,8 @@ export function placeOf(after: string | undefined, sort: string): Place | undefi
   throw validationProblem([{ path: ['after'], message: 'must be the `next` of an earlier page in the same order' }]);
 }
 
-function jsonOf(text: string): unknown {
+/** A cursor is text from outside: what is no JSON is `undefined`. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
