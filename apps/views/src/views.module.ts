@@ -9,7 +9,6 @@ import { OutcomesController } from './outcomes/outcomes.controller';
 import { ProjectionsController } from './projections/projections.controller';
 import { projectionProviders } from './projections/providers';
 import { RefundsController } from './refunds/refunds.controller';
-import { Reads } from './rows/reads';
 import { SalesController } from './sales/sales.controller';
 
 /** No messages: what happened comes from the log. */
@@ -21,6 +20,6 @@ export const views = service({ name: 'views' });
     CustomerOrdersController, ClaimsController, RefundsController, SalesController, OutcomesController, ProjectionsController,
     ConversationController,
   ],
-  providers: [...projectionProviders, ...conversationProviders(Reads)],
+  providers: [...projectionProviders, ...conversationProviders],
 })
 export class ViewsModule {}

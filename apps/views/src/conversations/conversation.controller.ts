@@ -7,8 +7,8 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { ApiOnly } from '../projections/providers';
 import { jsonOf } from '../rows/pages';
+import { Reads, type Queries } from '../rows/reads';
 import { answerOf, Conversation, RunItem } from './answer';
-import { ConversationReads } from './conversation-reads';
 import { asOf, latestRuns, saidIn, stuckRuns, timeline, type RunPlace } from './queries';
 import { followRun, runKey, type Run, type Said } from './run';
 
@@ -36,7 +36,7 @@ class RunPage extends createZodDto(z.object({ items: z.array(RunItem), next: z.s
 @UseGuards(ApiOnly)
 export class ConversationController {
   constructor(
-    private readonly reads: ConversationReads,
+    private readonly reads: Reads,
     @Inject(CONVERSATION_MAP) private readonly map: FlowMap,
   ) {}
 
@@ -46,9 +46,11 @@ export class ConversationController {
   async list(@Query() { limit, after, stuck, flow }: RunsQuery) {
     const order = stuck === undefined ? 'latest' : 'stuck';
     const query = { flow, after: placeOf(after, order), limit: limit + 1 };
-    const [{ now }, runs] = await Promise.all([asOf(this.reads), (stuck === undefined ? latestRuns : stuckRuns)(this.reads, query)]);
-    const page = pageOf(runs, limit, (run) => placeKey(order, run));
-    const said = await this.saidByRun(page.items.map(({ conversation }) => conversation));
+    const { now, page, said } = await this.reads.atOneMoment(async (moment) => {
+      const at = await asOf(moment);
+      const runs = pageOf(await (stuck === undefined ? latestRuns : stuckRuns)(moment, query), limit, (run) => placeKey(order, run));
+      return { now: at.now, page: runs, said: await saidByRun(moment, runs.items.map(({ conversation }) => conversation)) };
+    });
     const items = page.items.map((run) => {
       const followed = followRun(this.map, said.get(runKey(run)) ?? [], now);
       const { conversation: conversationId, ...more } = run;
@@ -63,24 +65,13 @@ export class ConversationController {
   @ApiNotFoundResponse({ description: 'Nothing was said in such a conversation, or the view has not come that far' })
   async read(@Param() { conversationId }: ConversationParam, @Query() { limit, after }: TimelineQuery) {
     const position = positionOf(after);
-    const [at, runs, happenings] = await Promise.all([
-      asOf(this.reads),
-      this.saidByRun([conversationId]),
-      timeline(this.reads, conversationId, position, limit + 1),
-    ]);
+    const { at, runs, happenings } = await this.reads.atOneMoment(async (moment) => ({
+      at: await asOf(moment),
+      runs: await saidByRun(moment, [conversationId]),
+      happenings: await timeline(moment, conversationId, position, limit + 1),
+    }));
     if (runs.size === 0) throw notFound('conversation', conversationId);
     return answerOf(this.map, { conversationId, at, runs: [...runs.values()], page: pageOf(happenings, limit, (each) => String(each.position)) });
-  }
-
-  private async saidByRun(conversations: readonly string[]): Promise<ReadonlyMap<string, readonly Said[]>> {
-    const runs = new Map<string, Said[]>();
-    if (conversations.length === 0) return runs;
-    for (const said of await saidIn(this.reads, [...new Set(conversations)])) {
-      const run = runs.get(runKey(said));
-      if (run) run.push(said);
-      else runs.set(runKey(said), [said]);
-    }
-    return runs;
   }
 }
 
@@ -103,4 +94,15 @@ function positionOf(after: string | undefined): number {
   const position = Number(after ?? 0);
   if (Number.isSafeInteger(position) && position >= 0) return position;
   throw validationProblem([{ path: ['after'], message: 'must be the `next` of an earlier page' }]);
+}
+
+async function saidByRun(queries: Queries, conversations: readonly string[]): Promise<ReadonlyMap<string, readonly Said[]>> {
+  const runs = new Map<string, Said[]>();
+  if (conversations.length === 0) return runs;
+  for (const said of await saidIn(queries, [...new Set(conversations)])) {
+    const run = runs.get(runKey(said));
+    if (run) run.push(said);
+    else runs.set(runKey(said), [said]);
+  }
+  return runs;
 }

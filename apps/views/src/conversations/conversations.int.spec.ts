@@ -6,8 +6,8 @@ import { freshDatabase, type FreshDatabase } from '@comptoir/testing';
 import { Client, type Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { Roles } from '../projections/providers';
+import { Reads, type Queries } from '../rows/reads';
 import { ConversationController, CONVERSATION_MAP } from './conversation.controller';
-import { ConversationReads } from './conversation-reads';
 import { conversationsView } from './conversations-view';
 import { TEST_MAP } from './test-flows';
 
@@ -17,22 +17,37 @@ let app: Awaited<ReturnType<typeof createHttpApp>>;
 let run: <R>(work: (tx: SqlTransaction) => Promise<R>) => Promise<R>;
 let projector: Projector<SqlTransaction>;
 
-class PoolReads extends ConversationReads {
-  async query<Row extends object>(text: string, values: readonly unknown[] = []) {
-    return (await pool.query<Row>(text, [...values])).rows;
+/** Reads that let something happen between one query and the next of an answer. */
+class InterruptedReads extends Reads {
+  meanwhile: (() => Promise<void>) | undefined;
+
+  override atOneMoment<T>(ask: (moment: Queries) => Promise<T>): Promise<T> {
+    return super.atOneMoment((moment) =>
+      ask({
+        query: async <Row extends object>(text: string, values?: readonly unknown[]) => {
+          const rows = await moment.query<Row>(text, values);
+          const { meanwhile } = this;
+          this.meanwhile = undefined;
+          await meanwhile?.();
+          return rows;
+        },
+      }),
+    );
   }
 }
+let reads: InterruptedReads;
 
 beforeAll(async () => {
   database = await freshDatabase('views-of-conversations', ['event_store', 'projection', 'conversations']);
   pool = pgPool({ connectionString: database.url, applicationName: 'conversations test' });
   run = pgUnitOfWork(pool).run;
+  reads = new InterruptedReads({ url: database.url, size: 1 });
   @Module({
     controllers: [ConversationController],
     providers: [
       { provide: SERVICE, useValue: service({ name: 'views' }) },
       { provide: Metrics, useValue: new Metrics('views') },
-      { provide: ConversationReads, useValue: new PoolReads() },
+      { provide: Reads, useValue: reads },
       { provide: CONVERSATION_MAP, useValue: TEST_MAP },
       { provide: Roles, useValue: new Roles(['api']) },
     ],
@@ -47,7 +62,7 @@ beforeEach(async () => {
 });
 afterAll(async () => {
   await app?.close();
-  await pool.end();
+  await Promise.all([pool.end(), reads.close()]);
   await database.drop();
 });
 
@@ -135,6 +150,22 @@ describe('a conversation', () => {
     await logged('refund', ['claims.refund-failed'], { conversation });
     await projector.catchUp();
     expect((await get(`/conversations/${conversation}`)).json()).toMatchObject({ flows: [{ ended: true, expected: [], lateFrom: null }] });
+  });
+
+  it('is told as it was at one moment, whatever is projected between the queries for it', async () => {
+    const { conversation } = await logged('refund', RETURNED);
+    await projector.catchUp();
+    const goesOn = (types: readonly string[]) => async () => {
+      await logged('refund', types, { conversation });
+      await projector.catchUp();
+    };
+    reads.meanwhile = goesOn(['payments.refund-issued']);
+    expect((await get(`/conversations/${conversation}`)).json()).toMatchObject({
+      position: 3, flows: [{ messages: 3, expected: [{ service: 'payments' }] }], timeline: RETURNED.map((type) => ({ type })),
+    });
+    reads.meanwhile = goesOn(['claims.claim-settled']);
+    expect(await list()).toMatchObject({ items: [{ conversationId: conversation, messages: 4, ended: false }] });
+    expect((await get(`/conversations/${conversation}`)).json()).toMatchObject({ position: 5, flows: [{ messages: 5, ended: true }] });
   });
 
   it('that is overdue says who keeps it waiting, and who must have been asked', async () => {

@@ -1,10 +1,6 @@
-import type { Provider, Type } from '@nestjs/common';
+import type { Provider } from '@nestjs/common';
 import { CONVERSATION_MAP } from './conversation.controller';
-import { ConversationReads } from './conversation-reads';
 import { FLOW_MAP } from './flow-map';
 
-/** What `ConversationController` needs; `reads` is the class of what the process queries the views by. */
-export const conversationProviders = (reads: Type<ConversationReads>): Provider[] => [
-  { provide: ConversationReads, useExisting: reads },
-  { provide: CONVERSATION_MAP, useValue: FLOW_MAP },
-];
+/** What `ConversationController` needs besides `Reads`. */
+export const conversationProviders: Provider[] = [{ provide: CONVERSATION_MAP, useValue: FLOW_MAP }];

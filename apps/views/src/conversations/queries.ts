@@ -1,4 +1,4 @@
-import type { ConversationReads } from './conversation-reads';
+import type { Queries } from '../rows/reads';
 import type { Happening } from './happening';
 import type { Run, Said } from './run';
 
@@ -21,11 +21,11 @@ export interface RunsQuery {
 const RUN = 'conversation, flow, messages, started_at AS "startedAt", last_at AS "lastAt", ended, late_from AS "lateFrom"';
 
 /** The stuck ones, the longest late first: they have not ended, and by the database's clock something is overdue. */
-export const stuckRuns = (reads: ConversationReads, query: RunsQuery) =>
+export const stuckRuns = (reads: Queries, query: RunsQuery) =>
   runs(reads, query, { time: 'late_from', direction: 'ASC', condition: 'late_from < now()' });
 
 /** All of them, the latest begun first. */
-export const latestRuns = (reads: ConversationReads, query: RunsQuery) =>
+export const latestRuns = (reads: Queries, query: RunsQuery) =>
   runs(reads, query, { time: 'started_at', direction: 'DESC', condition: undefined });
 
 interface RunOrder {
@@ -34,7 +34,7 @@ interface RunOrder {
   readonly condition: string | undefined;
 }
 
-function runs(reads: ConversationReads, { flow, after, limit }: RunsQuery, { time, direction, condition }: RunOrder) {
+function runs(reads: Queries, { flow, after, limit }: RunsQuery, { time, direction, condition }: RunOrder) {
   const values: unknown[] = [limit];
   const value = (given: unknown, type: string) => `$${values.push(given)}::${type}`;
   const where = [`generation = ${LIVE}`];
@@ -52,7 +52,7 @@ const SAID = `conversation, flow, type, times, first_id::text AS "firstId", firs
   last_at AS "lastAt"`;
 
 /** What was said in these conversations. */
-export const saidIn = (reads: ConversationReads, conversations: readonly string[]) =>
+export const saidIn = (reads: Queries, conversations: readonly string[]) =>
   reads.query<Said>(
     `SELECT ${SAID} FROM conversations.said WHERE generation = ${LIVE} AND conversation = ANY ($1::text[])
      ORDER BY conversation, flow, type`,
@@ -60,7 +60,7 @@ export const saidIn = (reads: ConversationReads, conversations: readonly string[
   );
 
 /** A conversation's events in the order of the log, after a position. */
-export const timeline = (reads: ConversationReads, conversation: string, after: number, limit: number) =>
+export const timeline = (reads: Queries, conversation: string, after: number, limit: number) =>
   reads.query<Happening>(
     `SELECT conversation, position::float8 AS position, event_id::text AS "eventId", type, flow, said_by AS "saidBy",
        caused_by AS "causedBy", stream, version, said_at AS "saidAt", summary
@@ -70,7 +70,7 @@ export const timeline = (reads: ConversationReads, conversation: string, after: 
   );
 
 /** The database's clock, and how far the view has come in the log. */
-export async function asOf(reads: ConversationReads): Promise<{ readonly now: Date; readonly position: number }> {
+export async function asOf(reads: Queries): Promise<{ readonly now: Date; readonly position: number }> {
   const [row] = await reads.query<{ now: Date; position: number }>(
     `SELECT now() AS now, coalesce((SELECT position FROM projection.generation WHERE name = 'conversations' AND live), 0)::float8 AS position`,
   );
