@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { READERS, rolePassword, type DatabaseName } from '../prisma/databases';
 import { ToolError } from './fail';
@@ -7,7 +6,7 @@ import { ROOT } from './root';
 import { SERVICES, type ServiceName } from './services/names';
 import { ServiceProcess } from './services/process';
 import { LOG_DIR } from './stack/places';
-import { holderOf, isFree } from './stack/ports';
+import { freePorts, holderOf, isFree } from './stack/ports';
 
 export { firstPort, ORDER_SERVICES, SERVICES, type OrderService, type ServiceName } from './services/names';
 export { ServiceProcess } from './services/process';
@@ -49,9 +48,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const names = options.only ?? SERVICES;
   const plans = names.flatMap((name) => Array.from({ length: options.replicas?.[name] ?? 1 }, (_, replica) => ({ name, replica })));
   const placed: Placed[] = [];
-  for (const { name, replica } of plans) {
+  const anyPorts = await freePorts(plans.length);
+  for (const [index, { name, replica }] of plans.entries()) {
     const fixed = options.basePort !== undefined && replica === 0;
-    const port = fixed ? await claimed(options.basePort + SERVICES.indexOf(name), name) : await freePort();
+    const port = fixed ? await claimed(options.basePort + SERVICES.indexOf(name), name) : (anyPorts[index] ?? 0);
     placed.push({ name, replica, url: `http://127.0.0.1:${port}`, port });
   }
   const processes = placed.map((each) => ({ name: each.name, process: processOf(options, each, peersOf(each.name, placed)) }));
@@ -96,6 +96,7 @@ function processOf(options: ServicesOptions, { name, replica, port, url }: Place
   const { COMPTOIR_DATABASE_URL: _database, COMPTOIR_AMQP_URL: _amqp, COMPTOIR_MANAGEMENT_URL: _management, ...inherited } = process.env;
   return new ServiceProcess({
     label,
+    service: name,
     main: join(ROOT, 'apps', name, 'dist', 'main.js'),
     url,
     nodeArgs: options.nodeArgs ?? [],
@@ -141,16 +142,4 @@ async function claimed(port: number, name: ServiceName): Promise<number> {
     `Port ${port} (${name}) is in use by ${holder}.\nStop it, or move the services with COMPTOIR_HTTP_PORT=<first of ${SERVICES.length} ports>.`,
     { name, port, holder },
   );
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../stack/ports';
 import { ServiceProcess } from './process';
 
 let dir: string;
@@ -12,28 +12,20 @@ beforeAll(() => {
 afterEach(() => Promise.all(started.splice(0).map((process) => process.stop(100))));
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-
 /** A service as far as the tools can see: it answers that it is ready, logs, and ends on SIGTERM. */
 const SERVICE = `
   const http = require('node:http');
   console.log('greeting ' + process.env.GREETING);
-  http.createServer((_, reply) => reply.end('{}')).listen(Number(process.env.PORT), '127.0.0.1');
+  http.createServer((_, reply) => reply.end('{"service":"' + (process.env.SERVICE || 'sample') + '"}')).listen(Number(process.env.PORT), '127.0.0.1');
   process.on('SIGTERM', () => { console.log('drained'); process.exit(0); });`;
 
 async function service(script: string, env: NodeJS.ProcessEnv = {}, onLine?: (label: string, line: string) => void) {
   const main = join(dir, `${Math.random()}.js`);
   writeFileSync(main, script);
-  const port = await freePort();
+  const [port] = await freePorts(1);
   const process_ = new ServiceProcess({
     label: 'sample',
+    service: 'sample',
     main,
     url: `http://127.0.0.1:${port}`,
     nodeArgs: [],
@@ -69,6 +61,12 @@ test('one that ends while starting is reported with the end of its log', async (
   const sample = await service(`console.error('AMQP_URL: is not set'); process.exit(1)`);
   sample.start();
   await expect(sample.ready()).rejects.toThrow(/sample ended while starting \(exit code 1\)[\s\S]*AMQP_URL: is not set/);
+});
+
+test('one whose port another service has is not ready, and said to be that one', async () => {
+  const sample = await service(SERVICE, { SERVICE: 'carts' });
+  sample.start();
+  await expect(sample.ready(1_000)).rejects.toThrow(/sample is not ready after 1 s \(http\S+ is answered by carts\)/);
 });
 
 test('can be killed, and started again with another environment for this time', async () => {

@@ -10,6 +10,8 @@ import { tailOf } from '../stack/processes';
 export interface ProcessPlan {
   /** The service's name; with more than one of it, `name#2`. */
   readonly label: string;
+  /** What it says it is. */
+  readonly service: string;
   readonly main: string;
   readonly url: string;
   readonly nodeArgs: readonly string[];
@@ -94,7 +96,7 @@ export class ServiceProcess {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
       const state = await this.readiness();
-      if (state === 'ready') return;
+      if (state === 'ready' && this.child) return;
       if (!this.child || Date.now() > deadline) {
         const what = this.child ? `is not ready after ${timeoutMs / 1_000} s (${state})` : `ended while starting (${await this.ended})`;
         throw new ToolError('service-not-ready', `${this.label} ${what}. Its log, ${this.log}, ends with:\n${tailOf(this.log)}`);
@@ -107,7 +109,10 @@ export class ServiceProcess {
     try {
       const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
       const text = await answer.text();
-      return answer.ok ? 'ready' : text;
+      if (!answer.ok) return text;
+      const { service } = JSON.parse(text) as { service?: unknown };
+      // Whoever has its port would be taken for it.
+      return service === this.plan.service ? 'ready' : `${this.url} is answered by ${String(service)}`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }

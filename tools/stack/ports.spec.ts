@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { holderOf, isFree, isListening, portsFrom, requireFree } from './ports';
+import { freePorts, holderOf, isFree, isListening, portsFrom, requireFree } from './ports';
 
 const listen = () =>
   new Promise<{ server: Server; port: number }>((resolve) => {
@@ -22,6 +22,15 @@ describe('ports of the private servers', () => {
 
   test.each(['x', '0', '70000', '12.5'])('refuses %s', (port) => {
     expect(() => portsFrom({ COMPTOIR_POSTGRES_PORT: port })).toThrow('must be 1 to 65535');
+  });
+});
+
+describe('any free ports', () => {
+  test('are all different, free, and never one that the system lends to outgoing connections', async () => {
+    const ports = await freePorts(20);
+    expect(new Set(ports).size).toBe(20);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    expect(await Promise.all(ports.map(isFree))).toEqual(ports.map(() => true));
   });
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { ToolError } from '../fail';
@@ -37,6 +38,24 @@ export function isFree(port: number): Promise<boolean> {
     probe.once('error', () => resolve(false));
     probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
   });
+}
+
+/** From where any free port is taken: below those that the system lends, and apart from those that are ours by default. */
+const ANY_FROM = 12_000;
+const ANY_TO = 24_000;
+
+/**
+ * Free ports, all different, at random: two that ask at the same time hardly get the same. The system's own choice (port 0)
+ * would be one that it may lend to an outgoing connection before anybody listens there, or again once its listener was killed.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const chosen = new Set<number>();
+  for (let tries = 0; chosen.size < count; tries += 1) {
+    if (tries === ANY_TO - ANY_FROM) throw new ToolError('ports-busy', `No ${count} free ports were found from ${ANY_FROM} to ${ANY_TO}`);
+    const port = randomInt(ANY_FROM, ANY_TO);
+    if (!chosen.has(port) && (await isFree(port))) chosen.add(port);
+  }
+  return [...chosen];
 }
 
 export function isListening(port: number, host = '127.0.0.1'): Promise<boolean> {

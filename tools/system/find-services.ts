@@ -18,7 +18,7 @@ const urlOf = (name: ServiceName) =>
 
 /** Uses the services that run; where none does, starts all of them. */
 export async function findServices(servers: Servers): Promise<FoundServices> {
-  const answers = await Promise.all(SERVICES.map(async (name) => ({ name, ready: await isReady(urlOf(name)) })));
+  const answers = await Promise.all(SERVICES.map(async (name) => ({ name, ready: await isReady(name) })));
   const silent = answers.filter(({ ready }) => !ready).map(({ name }) => `${name} (${urlOf(name)})`);
   if (silent.length === 0) return { url: urlOf, stop: async () => undefined };
   if (silent.length < SERVICES.length)
@@ -28,11 +28,11 @@ export async function findServices(servers: Servers): Promise<FoundServices> {
   return step('Starting the services', () => startServices({ servers, vhost: VHOST, basePort: firstPort(process.env) }));
 }
 
-async function isReady(url: string): Promise<boolean> {
+async function isReady(name: ServiceName): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(3_000) });
-    await answer.arrayBuffer();
-    return answer.ok;
+    const answer = await fetch(`${urlOf(name)}/health/ready`, { signal: AbortSignal.timeout(3_000) });
+    const { service } = (await answer.json()) as { service?: string };
+    return answer.ok && service === name;
   } catch {
     return false;
   }

@@ -213,7 +213,7 @@ describe('operations', () => {
       if (gateway.fault) throw gateway.fault;
     });
     expect((await get('/health/live')).json()).toEqual({ status: 'live' });
-    expect((await get('/health/ready')).json()).toEqual({ status: 'ready', checks: { gateway: 'ok' } });
+    expect((await get('/health/ready')).json()).toEqual({ status: 'ready', service: 'things', checks: { gateway: 'ok' } });
     gateway.fault = new Error('no answer');
     const response = await get('/health/ready');
     expect(response.statusCode).toBe(503);
