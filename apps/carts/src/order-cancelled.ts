@@ -10,6 +10,7 @@ import type { Wish } from './validation';
  */
 export const orderCancelled = handle(OrderCancelled, {
   emits: [],
+  lingerMs: 100, // The order does not wait for it.
   flows: [ORDER_FULFILMENT],
   batch: (events, tx) => giveCartsBack(tx, events.map(({ body }) => body)),
 });

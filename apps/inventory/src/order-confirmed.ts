@@ -12,6 +12,7 @@ import { unitsOf } from './stock';
  */
 export const orderConfirmed = handle(OrderConfirmed, {
   emits: [StockSold],
+  lingerMs: 100, // The order does not wait for it.
   async batch(events, tx) {
     const orderIds = [...new Set(events.map(({ body }) => body.orderId))];
     const rows = new Map((await lockReservations(tx, orderIds)).map((row) => [row.orderId, row]));

@@ -2,12 +2,14 @@ import { BatchLoop, type BatchLoopOptions, type WorkSource } from './batch-loop'
 import { virtualClock } from './clock';
 
 /** A source of numbered work whose batches end when told. */
-function source(order: string[], name: string) {
+function source(order: string[], name: string, tuning: Partial<Pick<WorkSource, 'maxBatch' | 'lingerMs'>> = {}) {
   const waiting: number[] = [];
   const batches: { size: number; end: () => void }[] = [];
   const self: WorkSource & { waiting: number[]; batches: typeof batches } = {
     waiting,
     batches,
+    maxBatch: 200,
+    ...tuning,
     waitingSince: () => waiting[0],
     get waitingCount() {
       return waiting.length;
@@ -120,10 +122,50 @@ test('under load a batch waits for more until its oldest message has waited long
   expect(queue.batches).toHaveLength(before + 1);
 });
 
+test('a full batch waits for nothing', async () => {
+  const clock = virtualClock(0);
+  const loop = loopOf({ clock });
+  const queue = source([], 'queue', { maxBatch: 3 });
+  loop.add(queue);
+  const before = await settleAt(loop, queue, 8);
+  queue.waiting.push(clock.now(), clock.now());
+  loop.wake();
+  await turn();
+  expect(queue.batches).toHaveLength(before);
+  queue.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  expect(queue.batches.at(-1)?.size).toBe(3);
+});
+
+test('what may wait longer is waited for by nobody else', async () => {
+  const clock = virtualClock(0);
+  const loop = loopOf({ clock });
+  const [queue, patient] = [source([], 'queue'), source([], 'patient', { lingerMs: 25 })];
+  loop.add(patient);
+  loop.add(queue);
+  const before = await settleAt(loop, queue, 8);
+  patient.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  await clock.advance(2);
+  queue.waiting.push(clock.now());
+  loop.wake();
+  await turn();
+  await clock.advance(5);
+  expect([queue.batches.length, patient.batches.length]).toEqual([before + 1, 0]);
+  queue.batches.at(-1)?.end();
+  await turn();
+  await clock.advance(17);
+  expect(patient.batches).toHaveLength(0);
+  await clock.advance(1);
+  expect(patient.batches).toHaveLength(1);
+});
+
 test('at low load nothing waits', async () => {
   const clock = virtualClock(0);
   const loop = loopOf({ clock });
-  const queue = source([], 'queue');
+  const queue = source([], 'queue', { lingerMs: 25 });
   loop.add(queue);
   await settleAt(loop, queue, 8);
   const before = await settleAt(loop, queue, 1);

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock, Timer } from './clock';
 
 /** A process is under load while its batches have this many messages, on average over about the last eight. */
 const LOADED = 3;
@@ -10,14 +10,25 @@ export interface WorkSource {
   waitingSince(): number | undefined;
   /** How much work waits. */
   readonly waitingCount: number;
+  /** How much a batch takes at most: nothing is gained by waiting for more. */
+  readonly maxBatch: number;
+  /** How long its work may wait for more, in milliseconds. Default: as the loop says. */
+  readonly lingerMs?: number | undefined;
   /** Takes what has come, at most a batch, and handles it. Never rejects. */
   runBatch(): Promise<void>;
+}
+
+/** The work that is due first. */
+interface Next {
+  readonly source: WorkSource;
+  readonly due: number;
+  readonly lingerMs: number;
 }
 
 export interface BatchLoopOptions {
   /** Batches at a time. */
   readonly slots: number;
-  /** Under load, a batch starts when its oldest work has waited this long, in milliseconds. 0 never waits. */
+  /** Under load, a batch starts when its oldest work has waited this long, in milliseconds, or when it is full. 0 never waits. */
   readonly lingerMs: number;
   readonly clock: Clock;
   /** False while nothing new may start: too much is on its way to the broker. */
@@ -25,15 +36,17 @@ export interface BatchLoopOptions {
 }
 
 /**
- * Runs one batch at a time (or `slots` of them) over all sources, the one that waits longest first. While a batch commits
+ * Runs one batch at a time (or `slots` of them) over all sources, the one that is due first. While a batch commits
  * the others fill: under load the cost of a transaction is shared, and at low load a batch is one message that waits for
  * nothing. Under load a batch lingers a few milliseconds, so that messages which left one service together are not split
- * at the next: where the CPU is the limit, larger batches are worth more than their wait.
+ * at the next: where the CPU is the limit, larger batches are worth more than their wait. A source may linger longer than
+ * the others; they do not wait for it.
  */
 export class BatchLoop {
   private readonly sources: WorkSource[] = [];
   private running = 0;
   private scheduled = false;
+  private lingering: Timer | undefined;
   private averageSize = 0;
   private idleWaiters: (() => void)[] = [];
 
@@ -61,10 +74,12 @@ export class BatchLoop {
 
   private fill(): void {
     const { slots, open } = this.options;
+    this.lingering?.cancel();
     while (this.running < slots && open()) {
-      const source = this.next();
-      if (!source) break;
-      if (this.lingers(source)) return;
+      const next = this.next();
+      if (!next) break;
+      if (this.lingers(next)) return;
+      const { source } = next;
       this.averageSize += MEMORY * (source.waitingCount - this.averageSize);
       this.running += 1;
       void source.runBatch().finally(() => {
@@ -75,32 +90,29 @@ export class BatchLoop {
     if (this.running === 0 && !this.next()) for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 
-  /** True where more is worth waiting for; the loop then comes back by itself. */
-  private lingers(source: WorkSource): boolean {
-    const { lingerMs, clock } = this.options;
-    if (this.averageSize < LOADED) return false;
-    const left = lingerMs - (clock.now() - (source.waitingSince() ?? 0));
+  /** True where nothing is due yet; the loop then comes back by itself. */
+  private lingers({ due, lingerMs }: Next): boolean {
+    const { clock } = this.options;
+    const left = Math.min(due - clock.now(), lingerMs);
     if (left <= 0) return false;
-    if (!this.scheduled) {
-      this.scheduled = true;
-      clock.setTimeout(() => {
-        this.scheduled = false;
-        this.fill();
-      }, left);
-    }
+    // What comes meanwhile may be due before.
+    this.lingering = clock.setTimeout(() => this.fill(), left);
     return true;
   }
 
-  private next(): WorkSource | undefined {
-    let oldest: WorkSource | undefined;
-    let since = Infinity;
+  private next(): Next | undefined {
+    let next: Next | undefined;
     for (const source of this.sources) {
-      const waiting = source.waitingSince();
-      if (waiting !== undefined && waiting < since) {
-        since = waiting;
-        oldest = source;
-      }
+      const since = source.waitingSince();
+      if (since === undefined) continue;
+      const lingerMs = this.lingerOf(source);
+      const due = since + lingerMs;
+      if (!next || due < next.due) next = { source, due, lingerMs };
     }
-    return oldest;
+    return next;
+  }
+
+  private lingerOf({ waitingCount, maxBatch, lingerMs = this.options.lingerMs }: WorkSource): number {
+    return this.averageSize < LOADED || waitingCount >= maxBatch ? 0 : lingerMs;
   }
 }

@@ -24,6 +24,11 @@ interface Tuning {
   readonly name?: string;
   /** At most this many messages in one transaction. Default 200. */
   readonly maxBatch?: number;
+  /**
+   * How long, in milliseconds, the first message of a batch may wait for others while the process is under load. More than the
+   * endpoint's (5) where nobody waits for what the handler does: fewer and larger transactions. Without load nothing waits.
+   */
+  readonly lingerMs?: number | undefined;
   readonly retry?: RetryPolicy;
 }
 
@@ -71,6 +76,8 @@ export interface Handler<Tx = SqlTransaction> {
   readonly replayable?: boolean | undefined;
   readonly emits: readonly MessageType[];
   readonly maxBatch: number;
+  /** `undefined`: as long as the endpoint says. */
+  readonly lingerMs?: number | undefined;
   readonly retry: RetryPolicy | undefined;
   known?(messages: readonly Message[], tx: Tx, context: HandlerContext): Promise<readonly unknown[]>;
   call?(message: Message, context: HandlerContext): Promise<unknown>;
@@ -103,6 +110,7 @@ export function handle(
     replayable: options.replayable,
     emits: options.emits,
     maxBatch: options.maxBatch ?? DEFAULT_MAX_BATCH,
+    lingerMs: options.lingerMs,
     retry: options.retry,
     known: options.known,
     call: options.call,

@@ -87,6 +87,14 @@ export class QueueSource<Tx> implements WorkSource {
     return this.pause.lasts ? undefined : this.oldest()?.since;
   }
 
+  get maxBatch(): number {
+    return this.handler.maxBatch;
+  }
+
+  get lingerMs(): number | undefined {
+    return this.handler.lingerMs;
+  }
+
   get waitingCount(): number {
     return this.waiting.length + this.suspects.length;
   }

@@ -41,6 +41,10 @@ export class RequestSource<Tx> implements WorkSource {
     return this.pause.lasts ? undefined : this.waiting[0]?.since;
   }
 
+  get maxBatch(): number {
+    return this.handler.maxBatch;
+  }
+
   get waitingCount(): number {
     return this.waiting.length;
   }

@@ -46,6 +46,8 @@ export interface ReactionOptions<T extends EventType, E extends MessageType, R, 
   /** The queue's suffix. Default: the (first) event's action. The undo's queue is `undo-<name>`. */
   readonly name?: string;
   readonly maxBatch?: number;
+  /** Of its batches and its undo's under load: see `handle`. */
+  readonly lingerMs?: number;
   readonly retry?: RetryPolicy;
   /** The event it reacts to, or several that share its queue. */
   readonly on: T | readonly T[];
@@ -100,7 +102,7 @@ export function reaction<T extends EventType, E extends MessageType = never, R =
   options: ReactionOptions<T, E, R, Tx> & { undoneBy?: undefined; undo?: undefined },
 ): [ReactionHandler<Tx>];
 export function reaction(flow: string, options: AnyOptions): ReactionHandler<unknown>[] {
-  const { kind, refusals = [], undo, maxBatch, retry } = options;
+  const { kind, refusals = [], undo, maxBatch, lingerMs, retry } = options;
   const on = listed(options.on);
   const undoneBy = listed(options.undoneBy ?? []);
   const name = options.name ?? on[0]?.action ?? '';
@@ -109,7 +111,7 @@ export function reaction(flow: string, options: AnyOptions): ReactionHandler<unk
   const waits = options.waits && { ...options.waits, deadlineMs: milliseconds(options.waits.deadline) };
   const asks = waits?.asks ? [waits.asks] : [];
   const compile = (part: AnyPart, as: string, events: readonly EventType[], emits: readonly MessageType[]) => ({
-    ...(handle as unknown as AnyHandle)(events[0], { ...part, name: as, emits, flows: [flow], maxBatch, retry }),
+    ...(handle as unknown as AnyHandle)(events[0], { ...part, name: as, emits, flows: [flow], maxBatch, lingerMs, retry }),
     messages: events,
   });
   const part: ReactionHandler<unknown> = {
@@ -127,7 +129,7 @@ export const isOf = <M extends Message, T extends EventType>(event: M, type: T):
 
 type AnyPart = Pick<Handler<unknown>, 'emits' | 'known' | 'call' | 'batch'>;
 type AnyOptions = AnyPart &
-  Pick<ReactionOptions<EventType, MessageType, unknown, unknown>, 'name' | 'maxBatch' | 'retry' | 'kind' | 'refusals' | 'waits'> & {
+  Pick<ReactionOptions<EventType, MessageType, unknown, unknown>, 'name' | 'maxBatch' | 'lingerMs' | 'retry' | 'kind' | 'refusals' | 'waits'> & {
     readonly on: EventType | readonly EventType[];
     readonly undoneBy?: EventType | readonly EventType[];
     readonly undo?: AnyPart;
