@@ -16,10 +16,8 @@ beforeAll(async () => {
   vhost = await freshVhost({}, { name: 'definitions' });
   request = managementRequest(vhost.managementUrl);
 });
-afterEach(async () => {
-  // The broker has closed those of a user that was deleted.
-  await Promise.all(connections.splice(0).map((each) => each.close().catch(() => undefined)));
-});
+const closeAll = () => Promise.all(connections.splice(0).map((each) => each.close()));
+afterEach(closeAll);
 afterAll(async () => {
   await vhost?.drop();
   for (const name of USERS) await request('DELETE', `users/${name}`).catch(() => undefined);
@@ -83,6 +81,7 @@ describe('importing definitions', () => {
     const users = [{ ...user, password_hash: user.password_hash ?? '', hashing_algorithm: '', tags: [] }];
     await importing({ users, permissions: [{ user: user.name, vhost: '', configure: '^$', write: '^$', read: '^$' }], topic_permissions: [] });
     await channelOf(user.name, 'an operator chose it');
+    await closeAll(); // The broker resets connections of a user that is deleted.
     await request('DELETE', `users/${user.name}`);
   });
 
